@@ -1,6 +1,7 @@
 /*
- * modules: the Lua modules made of C, one binding each. Those of the first list live in the binary; those of the second
- * in the network module, which is opened when the first of them is required.
+ * modules: the Lua modules made of C, one binding each, `require "lev.<name>"`. The first list lives in the binary. The
+ * others live in shared objects that are opened when the first of their modules is required: what needs libcurl,
+ * libcrypto or expat in lev_net.so, what needs line editing in lev_tty.so.
  */
 #ifndef LEV_MODULES_H
 #define LEV_MODULES_H
@@ -11,9 +12,12 @@
 
 #define LEV_NET_MODULES(X)
 
+#define LEV_TTY_MODULES(X)
+
 #define LEV_DECLARE(name) int luaopen_lev_##name(lua_State *L);
 LEV_CORE_MODULES(LEV_DECLARE)
 LEV_NET_MODULES(LEV_DECLARE)
+LEV_TTY_MODULES(LEV_DECLARE)
 #undef LEV_DECLARE
 
 #endif

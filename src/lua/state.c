@@ -70,26 +70,40 @@ const char *lev_lua_module_dir(void)
   return beside_binary(path, LEV_REL_LIB);
 }
 
-/* Loader of a network module: opens the shared object once for the life of the program, then runs its luaopen function.
- */
-__attribute__((unused)) static int l_open_net(lua_State *L)
+/* Opens a shared object of ours, for the life of the program, and finds a function in it. */
+static lua_CFunction find_in_object(lua_State *L, const char *object, const char *symbol)
 {
-  static void *net;
-  if (net == NULL) {
-    char path[PATH_MAX + 32];
-    snprintf(path, sizeof path, "%s/lev_net.so", lev_lua_module_dir());
-    net = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (net == NULL)
-      return luaL_error(L, "the network module cannot be loaded: %s", dlerror());
-  }
-  lua_CFunction open_module;
-  *(void **)&open_module = dlsym(net, lua_tostring(L, lua_upvalueindex(1)));
-  if (open_module == NULL)
-    return luaL_error(L, "the network module is not of this version: %s", dlerror());
-  lua_pushcfunction(L, open_module);
+  char path[PATH_MAX + 32];
+  snprintf(path, sizeof path, "%s/%s", lev_lua_module_dir(), object);
+  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (library == NULL)
+    luaL_error(L, "a part of leverage cannot be loaded: %s", dlerror());
+  lua_CFunction function;
+  *(void **)&function = dlsym(library, symbol);
+  if (function == NULL)
+    luaL_error(L, "a part of leverage is not of this version: %s", dlerror());
+  return function;
+}
+
+/* Loader of a module in a shared object; upvalues: the object's file name, the luaopen function's name. */
+static int l_open_in_object(lua_State *L)
+{
+  const char *object = lua_tostring(L, lua_upvalueindex(1));
+  const char *symbol = lua_tostring(L, lua_upvalueindex(2));
+  lua_pushcfunction(L, find_in_object(L, object, symbol));
   lua_insert(L, 1);
   lua_call(L, lua_gettop(L) - 1, 1);
   return 1;
+}
+
+/* With package.preload on top of the stack. */
+__attribute__((unused)) static void preload_from_object(lua_State *L, const char *object, const char *module,
+                                                        const char *symbol)
+{
+  lua_pushstring(L, object);
+  lua_pushstring(L, symbol);
+  lua_pushcclosure(L, l_open_in_object, 2);
+  lua_setfield(L, -2, module);
 }
 
 static void preload_modules(lua_State *L)
@@ -98,9 +112,11 @@ static void preload_modules(lua_State *L)
 #define LEV_PRELOAD(name) lua_pushcfunction(L, luaopen_lev_##name), lua_setfield(L, -2, "lev." #name);
   LEV_CORE_MODULES(LEV_PRELOAD)
 #undef LEV_PRELOAD
-#define LEV_PRELOAD(name)                                                                                              \
-  lua_pushliteral(L, "luaopen_lev_" #name), lua_pushcclosure(L, l_open_net, 1), lua_setfield(L, -2, "lev." #name);
+#define LEV_PRELOAD(name) preload_from_object(L, "lev_net.so", "lev." #name, "luaopen_lev_" #name);
   LEV_NET_MODULES(LEV_PRELOAD)
+#undef LEV_PRELOAD
+#define LEV_PRELOAD(name) preload_from_object(L, "lev_tty.so", "lev." #name, "luaopen_lev_" #name);
+  LEV_TTY_MODULES(LEV_PRELOAD)
 #undef LEV_PRELOAD
   lua_pop(L, 1);
 }
