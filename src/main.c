@@ -1,10 +1,29 @@
 /* leverage: argv to a Lua state to leverage.main, and its status back. */
 #include "config.h"
+#include "environ.h"
 #include "lev_lua.h"
+#include "signals.h"
 #include "state.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static lua_State *running;
+
+static void l_stop(lua_State *L, lua_Debug *where)
+{
+  (void)where;
+  lua_sethook(L, NULL, 0, 0);
+  luaL_error(L, "interrupted");
+}
+
+/* In the handler: a script that computes for ever ends at its next instruction, as the stand-alone interpreter does it.
+ */
+static void stop_script(int signal)
+{
+  (void)signal;
+  lua_sethook(running, l_stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
 
 /* Calls leverage.main with the words of the command line; returns the exit status. */
 static int run(lua_State *L, int argc, char **argv)
@@ -20,21 +39,29 @@ static int run(lua_State *L, int argc, char **argv)
     if (lua_pcall(L, 1, 1, 0) == LUA_OK)
       return (int)lua_tointeger(L, -1);
   }
+  if (lev_signal_pending() != 0)
+    return 128 + lev_signal_pending();
   fprintf(stderr, "leverage: %s\n", luaL_tolstring(L, -1, NULL));
   return 1;
 }
 
 int main(int argc, char **argv)
 {
+  struct lev_error error;
   if (argc == 2 && strcmp(argv[1], "--version") == 0)
     return puts("leverage " LEV_VERSION) < 0 || fflush(stdout) != 0;
   lev_harden_process();
-  lua_State *L = lev_state_open();
-  if (L == NULL) {
+  running = lev_state_open();
+  if (running == NULL) {
     fputs("leverage: not enough memory to start\n", stderr);
     return 1;
   }
-  int status = run(L, argc, argv);
-  lua_close(L);
+  int status = 1;
+  if (lev_environ_scrub(&error) != LEV_OK || lev_signals_install(stop_script, &error) != LEV_OK)
+    fprintf(stderr, "leverage: %s\n", error.message);
+  else
+    status = run(running, argc, argv);
+  lua_close(running);
+  lev_environ_wipe();
   return status;
 }

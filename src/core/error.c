@@ -54,6 +54,7 @@ const char *lev_status_code(enum lev_status status)
   case LEV_OK: return "ok";
   case LEV_FAILED: return "failed";
   case LEV_IO: return "io";
+  case LEV_NOT_FOUND: return "not_found";
   case LEV_BROKEN_FILE: return "broken_file";
   case LEV_MISSING: return "missing";
   case LEV_REJECTED: return "rejected";

@@ -16,6 +16,7 @@ enum lev_status {
   LEV_OK = 0,
   LEV_FAILED,      /* the rest */
   LEV_IO,          /* the operating system refused: sys_errno says why */
+  LEV_NOT_FOUND,   /* there is no such file */
   LEV_BROKEN_FILE, /* a file that cannot be understood; the message has its name, line and column */
   LEV_MISSING,     /* an answer is needed and nobody can be asked */
   LEV_REJECTED,    /* AWS refused the keys */

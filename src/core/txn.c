@@ -1,0 +1,247 @@
+/* txn: the life of a transaction; see txn.h. Targets, locks and backups have rooms of their own. */
+#include "file.h"
+#include "secret.h"
+#include "signals.h"
+#include "txn_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum lev_status txn_state_dir(const struct lev_txn *txn, const char *sub, char **out, struct lev_error *error)
+{
+  char *path;
+  if (asprintf(&path, "%s/%s", txn->state_dir, sub) < 0)
+    return lev_fail(error, LEV_FAILED, "not enough memory");
+  enum lev_status status = lev_file_make_dirs(path, NULL, error);
+  if (status == LEV_OK)
+    *out = path;
+  else
+    free(path);
+  return status;
+}
+
+void txn_warn(struct lev_txn *txn, const char *format, ...)
+{
+  char line[1024];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(line, sizeof line, format, args);
+  va_end(args);
+  lev_buf_append(&txn->warnings, line, strlen(line) + 1);
+}
+
+enum lev_status lev_txn_open(struct lev_txn **out, const struct lev_txn_options *options, struct lev_error *error)
+{
+  struct lev_txn *txn = calloc(1, sizeof *txn);
+  if (txn == NULL)
+    return lev_fail(error, LEV_FAILED, "not enough memory");
+  txn->generation_fd = -1;
+  txn->keep = options->keep < 1 ? 1 : options->keep;
+  txn->state_dir = strdup(options->state_dir);
+  txn->command = strdup(options->command);
+  txn->project = strdup(options->project);
+  if (txn->state_dir == NULL || txn->command == NULL || txn->project == NULL) {
+    lev_txn_close(txn);
+    return lev_fail(error, LEV_FAILED, "not enough memory");
+  }
+  *out = txn;
+  return LEV_OK;
+}
+
+/* Folders made for files that were not written go again, the innermost first; one that is not empty stays. */
+static void remove_made_dirs(struct lev_txn *txn)
+{
+  while (txn->made_dirs.len > 0) {
+    size_t start = txn->made_dirs.len - 1;
+    while (start > 0 && txn->made_dirs.data[start - 1] != '\0')
+      start--;
+    (void)!rmdir(txn->made_dirs.data + start);
+    txn->made_dirs.len = start;
+  }
+}
+
+void lev_txn_close(struct lev_txn *txn)
+{
+  if (txn == NULL)
+    return;
+  for (size_t i = 0; i < txn->count; i++)
+    txn_target_wipe(&txn->targets[i]);
+  if (!txn->committed) {
+    txn_backup_drop(txn);
+    remove_made_dirs(txn);
+  }
+  txn_unlock(txn);
+  if (txn->generation_fd >= 0)
+    close(txn->generation_fd);
+  lev_buf_wipe(&txn->made_dirs);
+  lev_buf_wipe(&txn->warnings);
+  free(txn->generation);
+  free(txn->state_dir);
+  free(txn->command);
+  free(txn->project);
+  free(txn);
+}
+
+enum lev_status lev_txn_add(struct lev_txn *txn, const char *path, unsigned flags, struct lev_error *error)
+{
+  if (txn->count == LEV_TXN_TARGETS_MAX)
+    return lev_fail(error, LEV_REFUSED, "more than %d files in one transaction", LEV_TXN_TARGETS_MAX);
+  struct target *target = &txn->targets[txn->count++];
+  target->dir_fd = -1;
+  target->flags = flags;
+  target->old.secret = target->new.secret = (flags & LEV_TXN_PRIVATE) != 0;
+  enum lev_status status = txn_target_resolve(txn, target, path, error);
+  for (size_t i = 0; status == LEV_OK && i + 1 < txn->count; i++)
+    if (strcmp(txn->targets[i].path, target->path) == 0)
+      status = lev_fail(error, LEV_REFUSED, "%s is named twice in one change", target->path);
+  if (status == LEV_OK)
+    status = txn_target_check(txn, target, error);
+  if (status != LEV_OK) {
+    txn_target_wipe(target);
+    memset(target, 0, sizeof *target);
+    txn->count--;
+  }
+  return status;
+}
+
+enum lev_status lev_txn_read(struct lev_txn *txn, size_t index, const struct lev_buf **bytes, bool *exists,
+                             struct lev_error *error)
+{
+  struct target *target = &txn->targets[index];
+  if (!txn->locked)
+    return lev_fail(error, LEV_FAILED, "%s is read before the lock is held", target->path);
+  if (!target->is_read) {
+    lev_buf_clear(&target->old);
+    enum lev_status status = txn_target_read(txn, target, error);
+    if (status != LEV_OK)
+      return status;
+    target->is_read = true;
+  }
+  *bytes = &target->old;
+  *exists = target->exists;
+  return LEV_OK;
+}
+
+enum lev_status lev_txn_put(struct lev_txn *txn, size_t index, const void *bytes, size_t len, struct lev_error *error)
+{
+  struct target *target = &txn->targets[index];
+  if (!target->is_read)
+    return lev_fail(error, LEV_FAILED, "%s is written before it was read", target->path);
+  lev_buf_wipe(&target->new);
+  lev_buf_append(&target->new, bytes, len);
+  bool same = target->exists && len == target->old.len && (len == 0 || memcmp(bytes, target->old.data, len) == 0);
+  target->changed = !same;
+  return lev_buf_check(&target->new, error);
+}
+
+/* Programs that know nothing of our locks may have written since we read. */
+static enum lev_status check_untouched(const struct target *target, struct lev_error *error)
+{
+  struct stat now;
+  bool exists = fstatat(target->dir_fd, target->name, &now, AT_SYMLINK_NOFOLLOW) == 0;
+  const struct stat *then = &target->st;
+  bool same = exists == target->exists;
+  if (same && exists)
+    same = now.st_dev == then->st_dev && now.st_ino == then->st_ino && now.st_size == then->st_size &&
+           now.st_mtim.tv_sec == then->st_mtim.tv_sec && now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+  return same ? LEV_OK
+              : lev_fail(error, LEV_CONFLICT, "%s was changed by another program just now; run again", target->path);
+}
+
+static enum lev_status rename_target(struct target *target, struct lev_error *error)
+{
+  if (renameat(target->dir_fd, target->staged, target->dir_fd, target->name) != 0) {
+    int why = errno;
+    enum lev_status status = lev_fail_errno(error, why, "%s cannot be replaced", target->path);
+    if (why == EBUSY)
+      status = lev_fail(error, LEV_REFUSED, "%s is mounted on its own and cannot be replaced", target->path);
+    return status;
+  }
+  target->renamed = true;
+  return LEV_OK;
+}
+
+/* After a failed rename: what was renamed gets its old file back. *error already tells of the rename. */
+static void put_back(struct lev_txn *txn, struct lev_error *error)
+{
+  struct lev_error failure;
+  for (size_t i = 0; i < txn->count; i++) {
+    struct target *target = &txn->targets[i];
+    if (!target->renamed)
+      continue;
+    if (txn_backup_put_back(txn, target, &failure) == LEV_OK)
+      continue;
+    txn->committed = true; /* its old text is in the generation only: keep that */
+    size_t used = strlen(error->message);
+    snprintf(error->message + used, sizeof error->message - used, "; and %s (its old text is kept in %s)",
+             failure.message, txn->generation);
+  }
+}
+
+static void sync_dirs(struct lev_txn *txn)
+{
+  for (size_t i = 0; i < txn->count; i++)
+    if (txn->targets[i].changed && fsync(txn->targets[i].dir_fd) != 0)
+      txn_warn(txn, "the folder of %s cannot be synced: %s", txn->targets[i].path, strerror(errno));
+}
+
+static enum lev_status rename_all(struct lev_txn *txn, struct lev_error *error)
+{
+  lev_signals_hold();
+  enum lev_status status = lev_signal_check(error); /* one that came before the hold still counts */
+  for (size_t i = 0; i < txn->count && status == LEV_OK; i++)
+    if (txn->targets[i].changed && (status = rename_target(&txn->targets[i], error)) != LEV_OK)
+      put_back(txn, error);
+  if (status == LEV_OK)
+    txn->committed = true;
+  sync_dirs(txn);
+  lev_signals_release();
+  return status;
+}
+
+enum lev_status lev_txn_commit(struct lev_txn *txn, struct lev_error *error)
+{
+  bool any = false;
+  for (size_t i = 0; i < txn->count; i++)
+    any = any || txn->targets[i].changed;
+  if (!any)
+    return LEV_OK;
+  enum lev_status status = LEV_OK;
+  for (size_t i = 0; i < txn->count && status == LEV_OK; i++) {
+    if (!txn->targets[i].changed)
+      continue;
+    status = lev_signal_check(error);
+    if (status == LEV_OK)
+      status = check_untouched(&txn->targets[i], error);
+    if (status == LEV_OK)
+      status = txn_target_stage(&txn->targets[i], error);
+  }
+  if (status == LEV_OK)
+    status = txn_backup_make(txn, error);
+  /* The journal of a change to several files belongs here: once it is synced the change is decided. */
+  if (status == LEV_OK)
+    status = rename_all(txn, error);
+  if (status == LEV_OK)
+    txn_backup_prune(txn);
+  return status;
+}
+
+bool lev_txn_changed(const struct lev_txn *txn, size_t index)
+{
+  return txn->targets[index].changed;
+}
+
+const char *lev_txn_generation(const struct lev_txn *txn)
+{
+  return txn->committed ? txn->generation : NULL;
+}
+
+const struct lev_buf *lev_txn_warnings(const struct lev_txn *txn)
+{
+  return &txn->warnings;
+}
