@@ -1,0 +1,1 @@
+"""The services: for each operation a function (world, caller, parameters) → result."""
