@@ -45,10 +45,16 @@ end
 local Double = {}
 Double.__index = Double
 
+local function clean_up(self)
+  self.commands:close()
+  os.execute("rm -rf " .. quote(self.folder))
+end
+
 local function read_answer(self)
   local line = self.answers:read "l"
   if not line then
-    error("the AWS double has ended", 3)
+    clean_up(self)
+    error("the AWS double has ended; its last words are on standard error", 0)
   end
   return cjson.decode(line)
 end
@@ -66,6 +72,11 @@ end
 --- Merges `patch` into the state document; returns the whole document.
 function Double:state(patch)
   return ask(self, "state", patch)
+end
+
+--- Starts anew: the defaults with `patch` merged in, no faults, no sessions, an empty log.
+function Double:reset(patch)
+  ask(self, "reset", patch)
 end
 
 --- Adds a fault rule.
@@ -94,9 +105,8 @@ function Double:stop()
   end
   self.stopped = true
   ask(self, "stop")
-  self.commands:close()
   self.answers:close()
-  os.execute("rm -rf " .. quote(self.folder))
+  clean_up(self)
 end
 
 --- Starts a double.

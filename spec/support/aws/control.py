@@ -1,6 +1,7 @@
 """Control: one JSON command a line on standard input, one answer a line on standard output.
 
     {"do": "state", "with": {…}}   merge into the state document (RFC 7396); answers the whole document
+    {"do": "reset", "with": {…}}   start anew: defaults with this merged in, no faults, no sessions, empty log
     {"do": "fault", "with": {…}}   add a fault rule
     {"do": "clear"}                remove all fault rules
     {"do": "log"}                  the requests and connections so far
@@ -39,6 +40,10 @@ def perform(command, world, faults, journal):
     if verb == "state":
         world.merge(command.get("with") or {})
         return world.document
+    if verb == "reset":
+        world.reset(command.get("with") or {})
+        faults.clear()
+        return journal.clear()
     if verb == "fault":
         return faults.add(command["with"])
     if verb == "clear":

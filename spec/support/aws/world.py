@@ -30,10 +30,14 @@ EPOCH = datetime(2024, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 class World:
     def __init__(self, patch):
         self.lock = threading.RLock()
-        self.document = document.build(patch)
-        self.sessions = {}
-        self.last_used = {}
-        self.spent_codes = set()
+        self.reset(patch)
+
+    def reset(self, patch):
+        with self.lock:
+            self.document = document.build(patch)
+            self.sessions = {}
+            self.last_used = {}
+            self.spent_codes = set()
 
     def merge(self, patch):
         with self.lock:
