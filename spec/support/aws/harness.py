@@ -70,12 +70,12 @@ class DoubleTest(unittest.TestCase):
             verify = self.double.places["ca"]
             endpoint = self.double.places["https"] if through == "https" else None
         if through == "proxy":
-            settings["proxies"] = {"https": self.double.places["proxy"]}
-        settings.setdefault("retries", {"total_max_attempts": 1})
+            settings.setdefault("proxies", {"https": self.double.places["proxy"]})
+        settings = {"retries": {"total_max_attempts": 1}, "read_timeout": 3, **settings}
         client = self.session.create_client(
             service, region, endpoint_url=endpoint, verify=verify, aws_access_key_id=key_id,
             aws_secret_access_key=secret, aws_session_token=token[0] if token else None,
-            config=Config(read_timeout=3, **settings))
+            config=Config(**settings))
         self.addCleanup(client.close)
         return client
 
@@ -93,14 +93,15 @@ class DoubleTest(unittest.TestCase):
         return ssl.create_default_context(cafile=self.double.places["ca"])
 
     def signed(self, fields=None, user="management", service="sts", region="us-east-1", method="POST", path="/",
-               headers=(), signer=SigV4Auth, body=None,
+               headers=(), host=None, signer=SigV4Auth, body=None,
                content_type="application/x-www-form-urlencoded; charset=utf-8"):
         """A request that botocore signed, as an AWSRequest: tests tamper with it before `send`."""
         if fields is None:
             fields = {"Action": "GetCallerIdentity", "Version": STS}
         if body is None:
             body = urlencode(fields)
-        request = AWSRequest(method, f"http://127.0.0.1:{self.port('http')}{path}", data=body)
+        place = f"https://{host}" if host else self.double.places["http"]
+        request = AWSRequest(method, place + path, data=body)
         request.headers["Content-Type"] = content_type
         for name, value in headers:
             request.headers[name] = value

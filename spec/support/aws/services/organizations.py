@@ -21,13 +21,14 @@ def management_only(world, caller):
     return organization
 
 
-def paged(world, operation, field, items, params):
+def paged(world, operation, field, items, params, row=dict):
+    """One page of `items`; only what is shown is turned into rows."""
     try:
         shown, token = paging.page(world.document["pages"]["organizations"], operation, items,
                                    params.get("NextToken"), params.get("MaxResults"))
     except paging.BadToken:
         raise ApiError("InvalidInputException", "You provided a value that is not valid: NextToken.") from None
-    return {field: shown, "NextToken": token}
+    return {field: [row(item) for item in shown], "NextToken": token}
 
 
 def org_arn(world, rest):
@@ -49,23 +50,27 @@ def member_accounts(world):
     return [account for account in world.document["accounts"] if not account.get("outside")]
 
 
-def account_row(world, account):
-    identity = world.document["organization"]["id"]
-    joined = "CREATED" if account is not world.management() else "INVITED"
-    return {"Id": account["id"], "Arn": account.get("arn") or org_arn(world, f"account/{identity}/{account['id']}"),
-            "Email": account["email"], "Name": account["name"], "Status": account.get("status", "ACTIVE"),
-            "JoinedMethod": joined, "JoinedTimestamp": EPOCH}
+def account_rows(world):
+    """The function from an account of the document to its row in answers."""
+    management = world.management()
+    prefix = world.arn("organizations", management, f"account/{world.document['organization']['id']}/")
+
+    def row(account):
+        return {"Id": account["id"], "Arn": account.get("arn") or prefix + account["id"],
+                "Email": account["email"], "Name": account["name"], "Status": account.get("status", "ACTIVE"),
+                "JoinedMethod": "INVITED" if account is management else "CREATED", "JoinedTimestamp": EPOCH}
+
+    return row
 
 
 def list_accounts(world, caller, params):
     management_only(world, caller)
-    rows = [account_row(world, account) for account in member_accounts(world)]
-    return paged(world, "ListAccounts", "Accounts", rows, params)
+    return paged(world, "ListAccounts", "Accounts", member_accounts(world), params, account_rows(world))
 
 
 def describe_account(world, caller, params):
     management_only(world, caller)
-    return {"Account": account_row(world, find_account(world, params["AccountId"]))}
+    return {"Account": account_rows(world)(find_account(world, params["AccountId"]))}
 
 
 def find_account(world, account_id):
@@ -126,9 +131,8 @@ def parent_of(world, account):
 def list_accounts_for_parent(world, caller, params):
     management_only(world, caller)
     check_parent(world, params["ParentId"])
-    rows = [account_row(world, account) for account in member_accounts(world)
-            if parent_of(world, account) == params["ParentId"]]
-    return paged(world, "ListAccountsForParent", "Accounts", rows, params)
+    children = [account for account in member_accounts(world) if parent_of(world, account) == params["ParentId"]]
+    return paged(world, "ListAccountsForParent", "Accounts", children, params, account_rows(world))
 
 
 def list_parents(world, caller, params):
