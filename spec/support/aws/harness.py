@@ -58,6 +58,7 @@ class DoubleTest(unittest.TestCase):
         cls.double = Double()
         cls.addClassCleanup(cls.double.stop)
         cls.session = botocore.session.Session()
+        cls.session.set_config_variable("sts_regional_endpoints", "regional")
 
     def setUp(self):
         self.double.ask("reset")

@@ -36,7 +36,10 @@ class Server:
             sock = self._open(sock, connection)
             if sock:
                 self._serve(sock, connection)
-        except (OSError, BadRequest) as error:
+        except BadRequest as error:
+            connection["error"] = error.text
+            refuse(sock, error)
+        except OSError as error:
             connection["error"] = str(error)
         finally:
             connection["closed"] = time.time()
@@ -81,13 +84,7 @@ class Server:
     def _serve(self, sock, connection):
         reader = Reader(sock)
         while True:
-            try:
-                request = reader.read_request()
-            except BadRequest as error:
-                connection["error"] = error.text
-                sock.sendall(Response(error.status, error.text.encode(), "text/plain",
-                                      [("Connection", "close")]).head() + error.text.encode())
-                return
+            request = reader.read_request()
             if request is None:
                 return
             row = self.journal.request(connection, request.started)
@@ -98,6 +95,15 @@ class Server:
             row["end"] = time.time()
             if request.wants_close() or not stays_open:
                 return
+
+
+def refuse(sock, error):
+    """Answers what is not HTTP as far as we read it."""
+    response = Response(error.status, error.text.encode() + b"\n", "text/plain", [("Connection", "close")])
+    try:
+        sock.sendall(response.head() + response.body)
+    except OSError:
+        pass  # the client left first: the log has the reason
 
 
 def close(sock):

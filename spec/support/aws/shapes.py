@@ -10,8 +10,6 @@ import re
 
 from errors import ApiError
 
-SCALARS = ("string", "integer", "long", "boolean", "timestamp", "float", "double", "blob")
-
 
 class Unflattener:
     """Turns {"Tags.member.1.Key": …} into nested values as `shape` says."""

@@ -6,9 +6,9 @@ import ssl
 import time
 import unittest
 
-from botocore.exceptions import (ClientError, ConnectionClosedError, EndpointConnectionError, HTTPClientError,
-                                 ReadTimeoutError, ResponseParserError, SSLError)
-from harness import DoubleTest
+from botocore.exceptions import ClientError, ConnectionClosedError, HTTPClientError, ReadTimeoutError, SSLError
+from botocore.parsers import ResponseParserError
+from harness import Double, DoubleTest
 
 
 class Faults(DoubleTest):
@@ -274,9 +274,8 @@ class Transports(DoubleTest):
     def test_proxy_refuses_other_hosts_and_plain_requests(self):
         self.assertEqual(self.ask_proxy(self.connect("proxy"), "example.com"), 403)
         self.assertEqual(self.ask_proxy(self.connect("proxy"), "s3.amazonaws.com"), 403)
-        sock = self.connect("proxy")
-        self.assertEqual(self.talk(b"GET http://sts.amazonaws.com/ HTTP/1.1\r\nHost: sts.amazonaws.com\r\n\r\n", sock)[0],
-                         405)
+        plain = b"GET http://sts.amazonaws.com/ HTTP/1.1\r\nHost: sts.amazonaws.com\r\n\r\n"
+        self.assertEqual(self.talk(plain, self.connect("proxy"))[0], 405)
 
     def test_proxy_login(self):
         self.double.ask("state", {"proxy_login": {"user": "me", "password": "open"}})
@@ -325,7 +324,6 @@ class Transports(DoubleTest):
 
 class Life(unittest.TestCase):
     def test_ends_with_its_input(self):
-        from harness import Double
         double = Double("--delay-ms", "1")
         self.assertEqual(double.ask("state")["delay_ms"], 1)
         double.stop()

@@ -88,8 +88,8 @@ class Reader:
             if not self._fill():
                 return None
         started = time.time()
-        while b"\r\n\r\n" not in self.buffer:
-            if len(self.buffer) > MAX_HEAD:
+        while b"\r\n\r\n" not in self.buffer[:MAX_HEAD]:
+            if len(self.buffer) >= MAX_HEAD:
                 raise BadRequest(431, "request header too large")
             if not self._fill():
                 return None
@@ -126,7 +126,8 @@ def parse_head(head, started):
     except UnicodeDecodeError:
         raise BadRequest(400, "header is not UTF-8") from None
     words = lines[0].split(" ")
-    if len(words) != 3 or words[2] != "HTTP/1.1":
+    to_proxy = words[0] == "CONNECT"  # sent as HTTP/1.0 and without Host by some
+    if len(words) != 3 or not (words[2] == "HTTP/1.1" or (to_proxy and words[2] == "HTTP/1.0")):
         raise BadRequest(400, "bad request line")
     headers = []
     for line in lines[1:]:
@@ -134,6 +135,6 @@ def parse_head(head, started):
         if not colon or not name or name != name.strip():
             raise BadRequest(400, "bad header line")
         headers.append((name, value.strip(" \t")))
-    if sum(name.lower() == "host" for name, _ in headers) != 1:
+    if sum(name.lower() == "host" for name, _ in headers) != 1 and not to_proxy:
         raise BadRequest(400, "exactly one Host header is required")
     return Request(words[0], words[1], headers, started)
