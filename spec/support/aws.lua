@@ -42,6 +42,7 @@ end
 ---@field proxy string     for HTTPS_PROXY: serves AWS's own host names
 ---@field ca string        path of the authority's certificate, for AWS_CA_BUNDLE
 ---@field pid integer
+---@field folder string    private, removed by stop
 local Double = {}
 Double.__index = Double
 
@@ -74,6 +75,16 @@ function Double:state(patch)
   return ask(self, "state", patch)
 end
 
+--- An access key of a user, as the state document has it: { id, secret }.
+function Double:key(user)
+  for id, key in pairs(self:state().access_keys) do
+    if key.user == user then
+      return { id = id, secret = key.secret }
+    end
+  end
+  error("the AWS double has no key of user " .. user, 2)
+end
+
 --- Starts anew: the defaults with `patch` merged in, no faults, no sessions, an empty log.
 function Double:reset(patch)
   ask(self, "reset", patch)
@@ -89,7 +100,7 @@ function Double:clear()
   ask(self, "clear")
 end
 
---- Requests and connections so far: { requests = {…}, connections = {…} }.
+--- Requests and connections so far: { requests = {…}, connections = {…} }. Numbers are floats (cjson).
 function Double:log()
   return ask(self, "log")
 end
@@ -110,7 +121,7 @@ function Double:stop()
 end
 
 --- Starts a double.
----@param options { state: table?, args: string[]? }?
+---@param options { state: table?, args: string[]? }?  state is merged over the defaults
 ---@return Double
 function aws.start(options)
   options = options or {}
@@ -133,6 +144,7 @@ function aws.start(options)
     self[name] = value
   end
   self.endpoint = self.http
+  self.pid = math.tointeger(self.pid)
   return self
 end
 
