@@ -1,0 +1,85 @@
+-- context: what a command's `run(ctx, args)` gets: the user's folders, talk, questions, output, and the environment that
+-- AWS clients need. Nothing heavy is loaded to make one.
+
+local host = require "lev.host"
+local progress = require "leverage.progress"
+local prompt = require "leverage.prompt"
+local try = require "leverage.try"
+
+local context = {}
+context.__index = context
+
+--- Variables that AWS's own tools read too.
+local function aws_environment(getenv)
+  local function first(...)
+    for _, name in ipairs { ... } do
+      local value = getenv(name)
+      if value and value ~= "" then return value end
+    end
+  end
+  local urls = { default = first("AWS_ENDPOINT_URL") }
+  for _, service in ipairs { "sts", "iam", "organizations" } do
+    urls[service] = first("AWS_ENDPOINT_URL_" .. service:upper())
+  end
+  return {
+    endpoint_urls = urls,
+    ca_bundle = first("AWS_CA_BUNDLE"),
+    https_proxy = first("https_proxy", "HTTPS_PROXY"),
+    no_proxy = first("no_proxy", "NO_PROXY"),
+    time = os.time,
+  }
+end
+
+--- A context for one run.
+---@param options table name, args, paths, roots, log, colour
+function context.new(options)
+  local args = options.args
+  local self = setmetatable({
+    name = options.name,
+    paths = options.paths,
+    roots = options.roots,
+    log = options.log,
+    json = args.output == "json",
+    no_input = args.no_input == true,
+    yes = args.yes == true,
+    getenv = os.getenv,
+    cwd = try(host.cwd()),
+  }, context)
+  self.prompt = prompt.new { no_input = self.no_input, colour = options.colour(2) }
+  return self
+end
+
+--- A line of what the command makes, on standard output; with `-o json` the returned object is the output instead.
+function context:print(format, ...)
+  if self.json then return end
+  local line = select("#", ...) > 0 and format:format(...) or format
+  local ok, reason = io.stdout:write(line, "\n")
+  if not ok then try.fail("standard output cannot be written: " .. reason, "io") end
+end
+
+--- The environment for leverage.aws.client: endpoints, certificates, proxy, clock, and talk for -v.
+function context:aws_environment()
+  if not self.aws_env then
+    self.aws_env = aws_environment(self.getenv)
+    self.aws_env.trace = function(event)
+      if self.progress then self.progress:step() end
+      self.log:detail("%s", event.text)
+    end
+  end
+  return self.aws_env
+end
+
+--- Runs work that waits for AWS; on a terminal a line tells that it goes on.
+---@param label string
+---@param work fun(): ...
+function context:with_progress(label, work)
+  local wanted = self.log.level == 1 and host.is_terminal(2) and self.getenv("TERM") ~= "dumb"
+  self.progress = progress.new { label = label, stream = io.stderr, wanted = wanted }
+  local results = table.pack(pcall(work))
+  self.progress:finish()
+  self.progress = nil
+  if not results[1] then error(results[2], 0) end
+  return table.unpack(results, 2, results.n)
+end
+
+return context

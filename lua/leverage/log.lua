@@ -1,0 +1,49 @@
+-- log: talk, on standard error. What a command makes goes to standard output; what it does is said here.
+
+local text = require "leverage.text"
+
+local log = {}
+log.__index = log
+
+local COLOURS = { red = "31", green = "32", yellow = "33", dim = "2", bold = "1" }
+
+--- A log that writes to `stream`.
+---@param options { stream: file*, level: integer, colour: boolean } level: 0 errors only (-q), 1 normal, 2 with details (-v)
+function log.new(options)
+  return setmetatable({ stream = options.stream, level = options.level, colour = options.colour }, log)
+end
+
+--- The words in a colour, where there are colours.
+function log:paint(colour, words)
+  if not self.colour then return words end
+  return ("\27[%sm%s\27[0m"):format(COLOURS[colour], words)
+end
+
+local function put(self, words)
+  self.stream:write(words, "\n")
+end
+
+local function say(self, least, prefix, format, ...)
+  if self.level < least then return end
+  local words = select("#", ...) > 0 and format:format(...) or format
+  local lines = {}
+  for line in (words .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = text.plain(line) end
+  put(self, prefix .. table.concat(lines, "\n"))
+end
+
+--- What was done, a line.
+function log:info(format, ...) say(self, 1, "", format, ...) end
+
+--- Something to look at; the command goes on.
+function log:warn(format, ...) say(self, 1, self:paint("yellow", "warning: "), format, ...) end
+
+--- Why the command ends.
+function log:error(format, ...) say(self, 0, self:paint("red", "error: "), format, ...) end
+
+--- What to do about it.
+function log:hint(format, ...) say(self, 0, self:paint("bold", "  try: "), format, ...) end
+
+--- For those who said -v.
+function log:detail(format, ...) say(self, 2, self:paint("dim", "· "), format, ...) end
+
+return log

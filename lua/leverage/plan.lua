@@ -1,0 +1,176 @@
+-- plan: what a command wants to change, as edits to named files. Making one does no I/O. `preview` shows what it would
+-- change, with secrets masked; `apply` does it in one transaction. Both read the files as they are at that moment and
+-- edit what they find there, so a plan never carries a file's text.
+
+local file = require "lev.file"
+local secret = require "lev.secret"
+
+local plan = {}
+plan.__index = plan
+
+local TEXT_MAX = 64 << 20
+local LOCK_WAIT_MS = 10000
+local MODULES = { ini = "lev.ini", yaml = "lev.yaml", hcl = "lev.hcl" }
+
+---@alias leverage.Edit { op: "set"|"remove"|"remove_section", at: (string|integer)[], value: (string|secret)?, only_if_absent: boolean?, after: string? }
+---@alias leverage.FileEdits { path: string, kind: "ini"|"yaml"|"hcl", protection: "private"|"shared"|nil, must_exist: boolean?, internal: boolean?, edits: leverage.Edit[] }
+
+--- An empty plan.
+---@param options { command: string, project: string } words for the backup's name; the project it is counted to
+function plan.new(options)
+  return setmetatable({ command = options.command, project = options.project, files = {}, by_path = {} }, plan)
+end
+
+--- Names a file of the plan; a second call with the same path gives the same entry.
+---@param path string absolute
+---@param options { kind: string, protection: string?, must_exist: boolean?, internal: boolean? } internal: our own records, not shown
+---@return leverage.FileEdits
+function plan:file(path, options)
+  local entry = self.by_path[path]
+  if not entry then
+    entry = { path = path, kind = options.kind, protection = options.protection, must_exist = options.must_exist,
+      internal = options.internal, edits = {} }
+    self.by_path[path] = entry
+    self.files[#self.files + 1] = entry
+  end
+  return entry
+end
+
+--- Sets a value: `at` is section and key of an ini file, the path into a document otherwise.
+---@param entry leverage.FileEdits
+---@param at (string|integer)[]
+---@param value string|secret
+---@param options? { only_if_absent: boolean?, after: string? }
+function plan.set(entry, at, value, options)
+  options = options or {}
+  entry.edits[#entry.edits + 1] = { op = "set", at = at, value = value, only_if_absent = options.only_if_absent,
+    after = options.after }
+end
+
+--- Removes a key of an ini file, if it is there.
+function plan.remove(entry, section, key)
+  entry.edits[#entry.edits + 1] = { op = "remove", at = { section, key } }
+end
+
+--- Removes a section of an ini file, if it is there.
+function plan.remove_section(entry, section)
+  entry.edits[#entry.edits + 1] = { op = "remove_section", at = { section } }
+end
+
+local function get(document, kind, at)
+  if kind == "ini" then return document:get(at[1], at[2]) end
+  return document:get(at)
+end
+
+local function put(document, kind, edit)
+  if kind == "ini" then return document:set(edit.at[1], edit.at[2], edit.value) end
+  return document:set(edit.at, edit.value, edit.after and { after = edit.after } or nil)
+end
+
+-- One edit on a document: true and, when something changed, what it was and what it is.
+local function apply_edit(document, kind, edit)
+  if edit.op == "remove_section" then
+    if not document:has(edit.at[1]) then return true end
+    local ok, message, code = document:remove(edit.at[1])
+    if message then return nil, message, code end
+    return true, { at = edit.at, removed = ok }
+  end
+  local before = get(document, kind, edit.at)
+  if edit.op == "remove" then
+    if before == nil then return true end
+    local ok, message, code = document:remove(edit.at[1], edit.at[2])
+    if message then return nil, message, code end
+    return true, { at = edit.at, before = before, removed = ok }
+  end
+  if before == edit.value or (edit.only_if_absent and before ~= nil) then return true end
+  local ok, message, code = put(document, kind, edit)
+  if not ok then return nil, message, code end
+  return true, { at = edit.at, before = before, after = edit.value }
+end
+
+-- All edits of a file on its text: the document, and the list of what changed.
+local function edit_text(entry, source)
+  local document, message, code = require(MODULES[entry.kind]).parse(source, entry.path)
+  if not document then return nil, message, code end
+  local changes = {}
+  for _, edit in ipairs(entry.edits) do
+    local ok, change, reason = apply_edit(document, entry.kind, edit)
+    if not ok then return nil, ("%s: %s"):format(entry.path, change), reason end
+    if change then changes[#changes + 1] = change end
+  end
+  return document, changes
+end
+
+local function empty(entry)
+  return entry.protection == "private" and secret.new("") or ""
+end
+
+--- What would change, file by file; nothing is written.
+---@return { path: string, exists: boolean, changes: { at: table, before: any, after: any, removed: boolean? }[] }[]?
+---@return string? message, string? code
+function plan:preview()
+  local list = {}
+  for _, entry in ipairs(self.files) do
+    local source, message, code =
+      file.read(entry.path, { secret = entry.protection == "private", regular = true, limit = TEXT_MAX })
+    if not source and code ~= "not_found" then return nil, message, code end
+    local document, changes, reason = edit_text(entry, source or empty(entry))
+    if not document then return nil, changes, reason end
+    if #changes > 0 and not entry.internal then
+      list[#list + 1] = { path = entry.path, exists = source ~= nil, changes = changes }
+    end
+  end
+  return list
+end
+
+local function lock(transaction, log)
+  local ok, message, code = transaction:lock(0)
+  if ok or code ~= "busy" then return ok, message, code end
+  log:info("waiting: %s", message)
+  ok, message, code = transaction:lock(LOCK_WAIT_MS)
+  if code == "busy" then message = message .. ", for longer than 10 seconds; run again when it is done" end
+  return ok, message, code
+end
+
+local function edit_file(transaction, number, entry)
+  local source, exists, code = transaction:read(number)
+  if not source then return nil, exists, code end
+  if not exists and entry.must_exist then
+    return nil, ("%s is gone since it was read; run again"):format(entry.path), "conflict"
+  end
+  local document, changes, reason = edit_text(entry, source)
+  if not document then return nil, changes, reason == "broken_file" and "conflict" or reason end
+  if #changes == 0 then return true end
+  return transaction:put(number, document:text())
+end
+
+--- Does it: all files, or none.
+---@param options { state_dir: string, keep: integer, log: table }
+---@return { changed: string[], generation: string?, warnings: string[] }?
+---@return string? message, string? code
+function plan:apply(options)
+  local transaction <close>, message, code = require "lev.txn".open {
+    state_dir = options.state_dir, command = self.command, project = self.project, keep = options.keep,
+  }
+  if not transaction then return nil, message, code end
+  local numbers, ok = {}, nil
+  for index, entry in ipairs(self.files) do
+    numbers[index], message, code = transaction:add(entry.path, entry.protection)
+    if not numbers[index] then return nil, message, code end
+  end
+  ok, message, code = lock(transaction, options.log)
+  if not ok then return nil, message, code end
+  for index, entry in ipairs(self.files) do
+    ok, message, code = edit_file(transaction, numbers[index], entry)
+    if not ok then return nil, message, code end
+  end
+  ok, message, code = transaction:commit()
+  if not ok then return nil, message, code end
+  local result = { changed = {}, generation = transaction:generation(), warnings = transaction:warnings() }
+  for index, entry in ipairs(self.files) do
+    if transaction:changed(numbers[index]) and not entry.internal then result.changed[#result.changed + 1] = entry.path end
+  end
+  return result
+end
+
+return plan
