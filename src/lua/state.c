@@ -97,8 +97,7 @@ static int l_open_in_object(lua_State *L)
 }
 
 /* With package.preload on top of the stack. */
-__attribute__((unused)) static void preload_from_object(lua_State *L, const char *object, const char *module,
-                                                        const char *symbol)
+static void preload_from_object(lua_State *L, const char *object, const char *module, const char *symbol)
 {
   lua_pushstring(L, object);
   lua_pushstring(L, symbol);
