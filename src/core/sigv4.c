@@ -43,7 +43,7 @@ static void forget(struct lev_buf *buf)
 {
   if (buf->cap > KEEP_ROOM || buf->failed)
     lev_buf_wipe(buf);
-  else
+  else if (buf->len > 0)
     lev_buf_clear(buf);
 }
 
@@ -77,44 +77,24 @@ static struct lev_sigv4_text literal(const char *text)
   return (struct lev_sigv4_text){ text, strlen(text) };
 }
 
-static void append(struct lev_buf *buf, struct lev_sigv4_text text)
+/* 1 to `most` letters, digits, and - _ . */
+static bool is_word(struct lev_sigv4_text text, size_t most)
 {
-  lev_buf_append(buf, text.data, text.len);
-}
-
-/* 1 to `most` letters, digits and characters of `others`. */
-static bool is_made_of(struct lev_sigv4_text text, const char *others, size_t most)
-{
-  for (size_t i = 0; i < text.len; i++) {
-    if (!isalnum((unsigned char)text.data[i]) && (text.data[i] == '\0' || strchr(others, text.data[i]) == NULL))
-      return false;
-  }
-  return text.len > 0 && text.len <= most;
-}
-
-/* No control character and none of `forbidden`. */
-static bool is_free_of(struct lev_sigv4_text text, const char *forbidden)
-{
-  for (size_t i = 0; i < text.len; i++) {
-    unsigned char c = (unsigned char)text.data[i];
-    if (c < ' ' || c == 0x7f || strchr(forbidden, c) != NULL)
-      return false;
-  }
-  return true;
+  return text.len > 0 && text.len <= most && lev_sigv4_is_all(text, LEV_SIGV4_WORD);
 }
 
 static enum lev_status check_credentials(const struct lev_sigv4_credentials *credentials,
                                          const struct lev_sigv4_scope *scope, struct lev_error *error)
 {
-  if (!is_made_of(credentials->access_key_id, "_-.+", LEV_SIGV4_NAME_MAX))
-    return lev_fail(error, LEV_REFUSED, "the access key id is empty, too long, or not made of letters and digits");
+  if (!is_word(credentials->access_key_id, LEV_SIGV4_NAME_MAX))
+    return lev_fail(error, LEV_REFUSED, "the access key id is empty, too long, or has characters that no key id has");
   if (credentials->secret_access_key.len == 0)
     return lev_fail(error, LEV_REFUSED, "the secret access key is empty");
-  if (credentials->session_token.data != NULL && !is_free_of(credentials->session_token, ""))
+  if (!lev_sigv4_is_all(credentials->session_token, LEV_SIGV4_VALUE))
     return lev_fail(error, LEV_REFUSED, "the session token has a control character");
-  if (!is_made_of(scope->region, "-_.", NAME_MAX_LEN))
+  if (!is_word(scope->region, NAME_MAX_LEN))
     return lev_fail(error, LEV_REFUSED, "the region is empty, too long, or no region's name");
-  if (!is_made_of(scope->service, "-_.", NAME_MAX_LEN))
+  if (!is_word(scope->service, NAME_MAX_LEN))
     return lev_fail(error, LEV_REFUSED, "the service is empty, too long, or no service's name");
   if (scope->time < 0 || scope->time > LEV_SIGV4_TIME_MAX)
     return lev_fail(error, LEV_REFUSED, "the time to sign for is out of range");
@@ -128,13 +108,13 @@ static enum lev_status check_request(const struct lev_sigv4_request *request, si
     sum += request->headers[i].name.len + request->headers[i].value.len;
   if (sum > LEV_SIGV4_REQUEST_MAX)
     return lev_fail(error, LEV_REFUSED, "the request is too large to sign (%zu bytes without its body)", sum);
-  if (!is_made_of(request->method, "-_", 32))
+  if (!is_word(request->method, 32))
     return lev_fail(error, LEV_REFUSED, "the method is no HTTP method");
-  if (request->path.len == 0 || request->path.data[0] != '/' || !is_free_of(request->path, "?#"))
+  if (request->path.len == 0 || request->path.data[0] != '/' || !lev_sigv4_is_all(request->path, LEV_SIGV4_PATH))
     return lev_fail(error, LEV_REFUSED, "the path does not start with a slash, or has a control character, ? or #");
-  if (!is_free_of(request->query, "#"))
+  if (!lev_sigv4_is_all(request->query, LEV_SIGV4_QUERY))
     return lev_fail(error, LEV_REFUSED, "the query has a control character or #");
-  if (request->payload_hash.data != NULL && !is_made_of(request->payload_hash, "-", LEV_SIGV4_NAME_MAX))
+  if (request->payload_hash.data != NULL && !is_word(request->payload_hash, LEV_SIGV4_NAME_MAX))
     return lev_fail(error, LEV_REFUSED, "the payload hash is neither a hash nor one of AWS's words for none");
   return LEV_OK;
 }
@@ -144,7 +124,7 @@ static enum lev_status set_host(struct lev_sigv4 *signer, const struct lev_sigv4
                                 struct lev_error *error)
 {
   struct lev_sigv4_text host = request->host;
-  if (!is_made_of(host, "-._:[]", sizeof signer->host - 1))
+  if (host.len == 0 || host.len >= sizeof signer->host || !lev_sigv4_is_all(host, LEV_SIGV4_HOST))
     return lev_fail(error, LEV_REFUSED, "the host is empty, too long, or no host's name");
   const char *colon = memrchr(host.data, ':', host.len);
   if (colon != NULL && memchr(colon, ']', (size_t)(host.data + host.len - colon)) == NULL) {
@@ -203,10 +183,10 @@ static void set_scope(struct lev_sigv4 *signer, const struct lev_sigv4_scope *sc
 
 static void put_hex(char *out, const unsigned char hash[LEV_SIGV4_HASH])
 {
-  static const char digits[] = "0123456789abcdef";
   for (int i = 0; i < LEV_SIGV4_HASH; i++) {
-    out[2 * i] = digits[hash[i] >> 4];
-    out[2 * i + 1] = digits[hash[i] & 15];
+    int high = hash[i] >> 4, low = hash[i] & 15;
+    out[2 * i] = (char)('0' + high + (high > 9 ? 'a' - '9' - 1 : 0)); /* no table: the compiler takes many at once */
+    out[2 * i + 1] = (char)('0' + low + (low > 9 ? 'a' - '9' - 1 : 0));
   }
   out[2 * LEV_SIGV4_HASH] = '\0';
 }
@@ -225,10 +205,10 @@ static enum lev_status begin(struct lev_sigv4 *signer, const struct lev_sigv4_re
     return error->status;
   format_time(scope->time, result->date);
   set_scope(signer, scope, result->date);
-  const struct lev_sigv4_text *host = lev_sigv4_headers_get(&signer->headers, "host");
-  result->host = host != NULL ? *host : literal(signer->host);
-  if (host == NULL)
+  if (lev_sigv4_headers_get(&signer->headers, "host") == NULL) {
+    result->host = literal(signer->host);
     lev_sigv4_headers_add(&signer->headers, "host", result->host);
+  }
   return LEV_OK;
 }
 
@@ -259,18 +239,18 @@ static enum lev_status make_canonical_request(struct lev_sigv4 *signer, const st
 {
   struct lev_buf *out = &signer->canonical;
   for (size_t i = 0; i < request->method.len; i++)
-    lev_buf_putc(out, (char)toupper((unsigned char)request->method.data[i]));
-  lev_buf_putc(out, '\n');
+    lev_sigv4_put_char(out, (char)toupper((unsigned char)request->method.data[i]));
+  lev_sigv4_put_char(out, '\n');
   if (s3)
-    append(out, request->path);
+    lev_sigv4_put_text(out, request->path);
   else
     lev_sigv4_canonical_path(out, request->path);
-  lev_buf_putc(out, '\n');
+  lev_sigv4_put_char(out, '\n');
   lev_sigv4_canonical_query(out, query, &signer->spans);
-  lev_buf_putc(out, '\n');
+  lev_sigv4_put_char(out, '\n');
   lev_sigv4_canonical_headers(out, &signer->headers);
-  lev_buf_putc(out, '\n');
-  append(out, result->payload_hash);
+  lev_sigv4_put_char(out, '\n');
+  lev_sigv4_put_text(out, result->payload_hash);
   result->canonical_request = (struct lev_sigv4_text){ out->data, out->len };
   return lev_buf_check(out, error);
 }
@@ -320,13 +300,13 @@ enum lev_status lev_sigv4_sign(struct lev_sigv4 *signer, const struct lev_sigv4_
     return error->status;
   struct lev_buf *out = &signer->authorization;
   lev_buf_puts(out, ALGORITHM " Credential=");
-  append(out, credentials->access_key_id);
-  lev_buf_putc(out, '/');
-  lev_buf_append(out, signer->scope.text, signer->scope.len);
+  lev_sigv4_put_text(out, credentials->access_key_id);
+  lev_sigv4_put_char(out, '/');
+  lev_sigv4_put(out, signer->scope.text, signer->scope.len);
   lev_buf_puts(out, ", SignedHeaders=");
   lev_sigv4_signed_names(out, headers);
   lev_buf_puts(out, ", Signature=");
-  lev_buf_append(out, result->signature, 64);
+  lev_sigv4_put(out, result->signature, 64);
   result->authorization = (struct lev_sigv4_text){ out->data, out->len };
   return lev_buf_check(out, error);
 }
@@ -337,9 +317,9 @@ static enum lev_status make_query(struct lev_sigv4 *signer, const struct lev_sig
                                   const char *date, struct lev_error *error)
 {
   struct lev_buf *out = &signer->query;
-  append(out, request->query);
+  lev_sigv4_put_text(out, request->query);
   if (request->query.len > 0)
-    lev_buf_putc(out, '&');
+    lev_sigv4_put_char(out, '&');
   lev_buf_puts(out, "X-Amz-Algorithm=" ALGORITHM "&X-Amz-Credential=");
   lev_sigv4_encode(out, credentials->access_key_id.data, credentials->access_key_id.len);
   lev_buf_puts(out, "%2F");
@@ -381,11 +361,11 @@ enum lev_status lev_sigv4_presign(struct lev_sigv4 *signer, const struct lev_sig
   struct lev_buf *out = &signer->url;
   lev_buf_puts(out, request->plain_http ? "http://" : "https://");
   lev_buf_puts(out, signer->host);
-  append(out, request->path);
-  lev_buf_putc(out, '?');
-  append(out, query);
+  lev_sigv4_put_text(out, request->path);
+  lev_sigv4_put_char(out, '?');
+  lev_sigv4_put_text(out, query);
   lev_buf_puts(out, "&X-Amz-Signature=");
-  lev_buf_append(out, result->signature, 64);
+  lev_sigv4_put(out, result->signature, 64);
   result->url = (struct lev_sigv4_text){ out->data, out->len };
   return lev_buf_check(out, error);
 }

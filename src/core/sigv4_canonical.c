@@ -5,11 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_unreserved(unsigned char c)
-{
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
+/* Sums of LEV_SIGV4_UNRESERVED and so on, by byte (RFC 3986 section 2.3, RFC 9110 sections 5.6.2 and 5.5). */
+/* clang-format off */
+const unsigned char lev_sigv4_class[256] = {
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  52, 54, 52, 6, 54, 54, 54, 54, 52, 52, 54, 54, 52, 127, 127, 52,
+  127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 116, 52, 52, 52, 52, 36,
+  52, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127,
+  127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 116, 52, 116, 54, 127,
+  54, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127,
+  127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 52, 54, 52, 55, 0,
+  52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52,
+  52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52,
+  52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52,
+  52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52,
+  52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52,
+  52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52,
+  52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52,
+  52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52,
+};
+/* clang-format on */
 
 void lev_sigv4_encode(struct lev_buf *out, const char *bytes, size_t len)
 {
@@ -17,15 +33,15 @@ void lev_sigv4_encode(struct lev_buf *out, const char *bytes, size_t len)
   size_t done = 0;
   for (size_t i = 0; i < len; i++) {
     unsigned char c = (unsigned char)bytes[i];
-    if (is_unreserved(c))
+    if ((lev_sigv4_class[c] & LEV_SIGV4_UNRESERVED) != 0)
       continue;
     const char escape[3] = { '%', digits[c >> 4], digits[c & 15] };
-    lev_buf_append(out, bytes + done, i - done);
-    lev_buf_append(out, escape, sizeof escape);
+    lev_sigv4_put(out, bytes + done, i - done);
+    lev_sigv4_put(out, escape, sizeof escape);
     done = i + 1;
   }
   if (len > done)
-    lev_buf_append(out, bytes + done, len - done);
+    lev_sigv4_put(out, bytes + done, len - done);
 }
 
 /* Takes back the last segment that was written since `start`, with its slash. */
@@ -45,13 +61,13 @@ void lev_sigv4_canonical_path(struct lev_buf *out, struct lev_sigv4_text path)
     if (len == 2 && memcmp(segment, "..", 2) == 0) {
       drop_segment(out, start);
     } else if (len > 0 && !(len == 1 && *segment == '.')) {
-      lev_buf_putc(out, '/');
+      lev_sigv4_put_char(out, '/');
       lev_sigv4_encode(out, segment, len);
     }
     segment += len + 1;
   }
   if (out->len == start || end[-1] == '/')
-    lev_buf_putc(out, '/');
+    lev_sigv4_put_char(out, '/');
 }
 
 static int compare_texts(const struct lev_sigv4_text *a, const struct lev_sigv4_text *b)
@@ -93,10 +109,10 @@ void lev_sigv4_canonical_query(struct lev_buf *out, struct lev_sigv4_text query,
   qsort(pairs, count, sizeof *pairs, compare_pairs);
   for (size_t i = 0; i < count; i++) {
     if (i > 0)
-      lev_buf_putc(out, '&');
-    lev_buf_append(out, pairs[i].name.data, pairs[i].name.len);
-    lev_buf_putc(out, '=');
-    lev_buf_append(out, pairs[i].value.data, pairs[i].value.len);
+      lev_sigv4_put_char(out, '&');
+    lev_sigv4_put_text(out, pairs[i].name);
+    lev_sigv4_put_char(out, '=');
+    lev_sigv4_put_text(out, pairs[i].value);
   }
 }
 
@@ -119,8 +135,8 @@ static void fold(struct lev_buf *out, struct lev_sigv4_text value)
     if (at == word)
       return;
     if (!first)
-      lev_buf_putc(out, ' ');
-    lev_buf_append(out, word, (size_t)(at - word));
+      lev_sigv4_put_char(out, ' ');
+    lev_sigv4_put(out, word, (size_t)(at - word));
   }
 }
 
@@ -128,41 +144,21 @@ void lev_sigv4_signed_names(struct lev_buf *out, const struct lev_sigv4_headers 
 {
   for (size_t i = 0; i < headers->count; i++) {
     if (i > 0)
-      lev_buf_putc(out, ';');
-    lev_buf_append(out, headers->sorted[i].name.data, headers->sorted[i].name.len);
+      lev_sigv4_put_char(out, ';');
+    lev_sigv4_put_text(out, headers->sorted[i].name);
   }
 }
 
 void lev_sigv4_canonical_headers(struct lev_buf *out, const struct lev_sigv4_headers *headers)
 {
   for (size_t i = 0; i < headers->count; i++) {
-    lev_buf_append(out, headers->sorted[i].name.data, headers->sorted[i].name.len);
-    lev_buf_putc(out, ':');
+    lev_sigv4_put_text(out, headers->sorted[i].name);
+    lev_sigv4_put_char(out, ':');
     fold(out, headers->sorted[i].value);
-    lev_buf_putc(out, '\n');
+    lev_sigv4_put_char(out, '\n');
   }
-  lev_buf_putc(out, '\n');
+  lev_sigv4_put_char(out, '\n');
   lev_sigv4_signed_names(out, headers);
-}
-
-static bool is_token(struct lev_sigv4_text name)
-{
-  for (size_t i = 0; i < name.len; i++) {
-    unsigned char c = (unsigned char)name.data[i];
-    if (c <= ' ' || c >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", c) != NULL)
-      return false;
-  }
-  return name.len > 0 && name.len <= LEV_SIGV4_NAME_MAX;
-}
-
-static bool is_value(struct lev_sigv4_text value)
-{
-  for (size_t i = 0; i < value.len; i++) {
-    unsigned char c = (unsigned char)value.data[i];
-    if ((c < ' ' && c != '\t') || c == 0x7f)
-      return false;
-  }
-  return true;
 }
 
 static bool is_named(struct lev_sigv4_text name, const char *literal)
@@ -218,10 +214,11 @@ enum lev_status lev_sigv4_headers_take(struct lev_sigv4_headers *headers, const 
   if (lev_buf_check(&headers->names, error) != LEV_OK)
     return error->status;
   for (size_t i = 0; i < count; i++) {
-    if (!is_token(given[i].name))
+    if (given[i].name.len == 0 || given[i].name.len > LEV_SIGV4_NAME_MAX ||
+        !lev_sigv4_is_all(given[i].name, LEV_SIGV4_TOKEN))
       return lev_fail(error, LEV_REFUSED, "a header's name is empty, too long, or has characters that HTTP forbids");
     struct lev_sigv4_text name = lower_case(&headers->names, given[i].name);
-    if (!is_value(given[i].value))
+    if (!lev_sigv4_is_all(given[i].value, LEV_SIGV4_VALUE))
       return lev_fail(error, LEV_REFUSED, "the header %.*s has a control character", (int)name.len, name.data);
     bool there;
     size_t at = place_of(headers, name, &there);

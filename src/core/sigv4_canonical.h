@@ -7,6 +7,50 @@
 
 #include "sigv4.h"
 
+#include <string.h>
+
+/* lev_buf_append, without a call while there is room. */
+static inline void lev_sigv4_put(struct lev_buf *out, const char *bytes, size_t len)
+{
+  if (len == 0 || len > out->cap - out->len) {
+    lev_buf_append(out, bytes, len);
+    return;
+  }
+  memcpy(out->data + out->len, bytes, len);
+  out->len += len;
+}
+
+static inline void lev_sigv4_put_char(struct lev_buf *out, char c)
+{
+  lev_sigv4_put(out, &c, 1);
+}
+
+static inline void lev_sigv4_put_text(struct lev_buf *out, struct lev_sigv4_text text)
+{
+  lev_sigv4_put(out, text.data, text.len);
+}
+
+/* What a byte may be part of. */
+enum {
+  LEV_SIGV4_UNRESERVED = 1, /* of a URI */
+  LEV_SIGV4_TOKEN = 2,      /* the name of a header */
+  LEV_SIGV4_VALUE = 4,      /* the value of a header */
+  LEV_SIGV4_WORD = 8,       /* our own names: letters, digits, - _ . */
+  LEV_SIGV4_PATH = 16,      /* no control character, ? or # */
+  LEV_SIGV4_QUERY = 32,     /* no control character or # */
+  LEV_SIGV4_HOST = 64,      /* a word, : [ ] */
+};
+extern const unsigned char lev_sigv4_class[256];
+
+/* All bytes are of the class. */
+static inline bool lev_sigv4_is_all(struct lev_sigv4_text text, int class)
+{
+  int common = class;
+  for (size_t i = 0; i < text.len; i++)
+    common &= lev_sigv4_class[(unsigned char)text.data[i]];
+  return common != 0;
+}
+
 /* The caller's headers, one each of host, date, token and payload hash. */
 #define LEV_SIGV4_SIGNED_HEADERS (LEV_SIGV4_HEADERS + 4)
 

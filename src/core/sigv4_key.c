@@ -56,8 +56,10 @@ enum lev_status lev_sigv4_keys_init(struct lev_sigv4_keys *keys, struct lev_erro
   (void)CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
   keys->vault = lev_pages_alloc(sizeof *keys->vault);
   keys->digest = EVP_MD_fetch(NULL, "SHA256", NULL);
+  keys->fresh = EVP_MD_CTX_new();
   keys->context = EVP_MD_CTX_new();
-  if (keys->vault == NULL || keys->digest == NULL || keys->context == NULL) {
+  if (keys->vault == NULL || keys->digest == NULL || keys->fresh == NULL || keys->context == NULL ||
+      EVP_DigestInit_ex2(keys->fresh, keys->digest, NULL) != 1) {
     lev_sigv4_keys_wipe(keys);
     return lev_fail(error, LEV_FAILED, "SHA-256 cannot be set up");
   }
@@ -71,6 +73,7 @@ enum lev_status lev_sigv4_keys_init(struct lev_sigv4_keys *keys, struct lev_erro
 void lev_sigv4_keys_wipe(struct lev_sigv4_keys *keys)
 {
   EVP_MD_CTX_free(keys->context);
+  EVP_MD_CTX_free(keys->fresh);
   EVP_MD_free(keys->digest);
   lev_pages_free(keys->vault, sizeof *keys->vault);
   memset(keys, 0, sizeof *keys);
@@ -80,7 +83,7 @@ void lev_sigv4_keys_wipe(struct lev_sigv4_keys *keys)
 static bool hash_pieces(struct lev_sigv4_keys *keys, const void *a, size_t a_len, const void *b, size_t b_len,
                         unsigned char hash[LEV_SIGV4_HASH])
 {
-  return EVP_DigestInit_ex2(keys->context, keys->digest, NULL) == 1 && EVP_DigestUpdate(keys->context, a, a_len) == 1 &&
+  return EVP_MD_CTX_copy_ex(keys->context, keys->fresh) == 1 && EVP_DigestUpdate(keys->context, a, a_len) == 1 &&
          (b_len == 0 || EVP_DigestUpdate(keys->context, b, b_len) == 1) &&
          EVP_DigestFinal_ex(keys->context, hash, NULL) == 1;
 }

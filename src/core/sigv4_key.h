@@ -21,7 +21,7 @@
 /* Zeroed is valid, and empty. */
 struct lev_sigv4_keys {
   EVP_MD *digest;
-  EVP_MD_CTX *context;
+  EVP_MD_CTX *fresh, *context; /* one that was only initialised: copying it beats initialising; the working one */
   struct lev_sigv4_vault *vault;
 };
 

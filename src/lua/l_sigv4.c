@@ -36,8 +36,10 @@ struct signer {
   bool taken;
 };
 
-/* Where arguments and their fields are on the stack. */
+/* Where arguments and their fields are on the stack. The functions have the fields' names, and those of the headers
+ * they give, as upvalues of the same numbers: strings that are there need not be looked up. */
 enum {
+  SIGNER = 1, /* upvalue only */
   REQUEST = 1,
   CREDENTIALS,
   SCOPE,
@@ -57,8 +59,13 @@ enum {
   TIME,
   S3,
   STAGES,
-  EXPIRES,
-  LAST_FIELD = EXPIRES
+  EXPIRES,              /* presign only */
+  AUTHORIZATION_HEADER, /* upvalues only */
+  DATE_HEADER,
+  HOST_HEADER,
+  TOKEN_HEADER,
+  PAYLOAD_HASH_HEADER,
+  LAST_NAME = PAYLOAD_HASH_HEADER
 };
 
 static const struct field {
@@ -82,6 +89,11 @@ static const struct field {
   [S3] = { SCOPE, "s3" },
   [STAGES] = { SCOPE, "stages" },
   [EXPIRES] = { SCOPE, "expires" },
+  [AUTHORIZATION_HEADER] = { 0, "authorization" },
+  [DATE_HEADER] = { 0, "x-amz-date" },
+  [HOST_HEADER] = { 0, "host" },
+  [TOKEN_HEADER] = { 0, "x-amz-security-token" },
+  [PAYLOAD_HASH_HEADER] = { 0, "x-amz-content-sha256" },
 };
 
 /* All that a call borrows from its arguments. */
@@ -201,15 +213,17 @@ static void replace_pairs(lua_State *L, int index)
   lua_pop(L, 1);
 }
 
-/* Pushes all fields; whatever Lua code that can run (metamethods, finalizers) runs here. */
-static void push_fields(lua_State *L)
+/* Pushes the fields up to `last`; whatever Lua code that can run (metamethods, finalizers) runs here. */
+static void push_fields(lua_State *L, int last)
 {
   lev_lua_arity(L, 3, 3);
   for (int i = REQUEST; i <= SCOPE; i++)
     luaL_checktype(L, i, LUA_TTABLE);
-  luaL_checkstack(L, LAST_FIELD + LUA_MINSTACK, NULL);
-  for (int i = SCOPE + 1; i <= LAST_FIELD; i++)
-    lua_getfield(L, fields[i].table, fields[i].name);
+  luaL_checkstack(L, last + LUA_MINSTACK, NULL);
+  for (int i = SCOPE + 1; i <= last; i++) {
+    lua_pushvalue(L, lua_upvalueindex(i));
+    lua_gettable(L, fields[i].table);
+  }
   if (lua_istable(L, QUERY))
     replace_pairs(L, QUERY);
 }
@@ -217,7 +231,7 @@ static void push_fields(lua_State *L)
 /* The module's signer, or one for this call when that is in the middle of another. */
 static struct signer *take_signer(lua_State *L)
 {
-  struct signer *signer = lua_touserdata(L, lua_upvalueindex(1));
+  struct signer *signer = lua_touserdata(L, lua_upvalueindex(SIGNER));
   return signer->taken ? push_signer(L) : signer;
 }
 
@@ -311,33 +325,34 @@ static void push_lower(lua_State *L, int index)
     lua_pushvalue(L, index);
 }
 
+static void set_header(lua_State *L, int headers, int name, struct lev_sigv4_text value)
+{
+  lua_pushvalue(L, lua_upvalueindex(name));
+  lua_pushlstring(L, value.data, value.len);
+  lua_rawset(L, headers);
+}
+
 static void push_headers(lua_State *L, const struct arguments *args, const struct lev_sigv4_signed *result)
 {
   lua_createtable(L, 0, (int)args->request.header_count + 5);
   int headers = lua_gettop(L);
-  lua_pushlstring(L, result->authorization.data, result->authorization.len);
   if (!lua_isnil(L, HEADERS)) {
     for (lua_pushnil(L); lua_next(L, HEADERS);) {
-      push_lower(L, headers + 2);
+      push_lower(L, headers + 1);
       lua_insert(L, -2);
       lua_rawset(L, headers);
     }
   }
-  lua_setfield(L, headers, "authorization");
-  lua_pushlstring(L, result->date, sizeof result->date - 1);
-  lua_setfield(L, headers, "x-amz-date");
-  if (lua_getfield(L, headers, "host") == LUA_TNIL) {
-    lua_pushlstring(L, result->host.data, result->host.len);
-    lua_setfield(L, headers, "host");
-  }
-  lua_pop(L, 1);
+  set_header(L, headers, AUTHORIZATION_HEADER, result->authorization);
+  if (result->host.data != NULL)
+    set_header(L, headers, HOST_HEADER, result->host);
+  set_header(L, headers, DATE_HEADER, (struct lev_sigv4_text){ result->date, sizeof result->date - 1 });
+  if (result->send_payload_hash)
+    set_header(L, headers, PAYLOAD_HASH_HEADER, result->payload_hash);
   if (!lua_isnil(L, SESSION_TOKEN)) {
+    lua_pushvalue(L, lua_upvalueindex(TOKEN_HEADER));
     lua_pushvalue(L, SESSION_TOKEN);
-    lua_setfield(L, headers, "x-amz-security-token");
-  }
-  if (result->send_payload_hash) {
-    lua_pushlstring(L, result->payload_hash.data, result->payload_hash.len);
-    lua_setfield(L, headers, "x-amz-content-sha256");
+    lua_rawset(L, headers);
   }
 }
 
@@ -361,7 +376,7 @@ static int l_sigv4_sign(lua_State *L)
   struct arguments args;
   struct lev_sigv4_signed result;
   struct lev_error error;
-  push_fields(L);
+  push_fields(L, STAGES);
   struct signer *signer = take_signer(L);
   borrow(L, &args);
   if (lev_sigv4_sign(signer->core, &args.request, &args.credentials, &args.scope, &result, &error) != LEV_OK)
@@ -374,7 +389,7 @@ static int l_sigv4_presign(lua_State *L)
   struct arguments args;
   struct lev_sigv4_signed result;
   struct lev_error error;
-  push_fields(L);
+  push_fields(L, EXPIRES);
   struct signer *signer = take_signer(L);
   borrow(L, &args);
   lua_Integer expires = integer_of(L, EXPIRES);
@@ -402,7 +417,10 @@ int luaopen_lev_sigv4(lua_State *L)
   };
   lev_lua_class(L, SIGNER_CLASS, none, l_signer_destroy);
   luaL_newlibtable(L, functions);
+  luaL_checkstack(L, 2 * LAST_NAME, NULL);
   push_signer(L);
-  luaL_setfuncs(L, functions, 1);
+  for (int i = SIGNER + 1; i <= LAST_NAME; i++)
+    lua_pushstring(L, fields[i].name); /* nil where there is none */
+  luaL_setfuncs(L, functions, LAST_NAME);
   return 1;
 }
