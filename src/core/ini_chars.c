@@ -1,0 +1,101 @@
+/*
+ * ini_chars: what characters are to the readers of shared config files: white space as Python's str.strip and
+ * JavaScript's \\s have it (Unicode's included), comments behind values, plain names, UTF-8.
+ */
+#include "ini_doc.h"
+
+#include <string.h>
+
+/* Bytes of the UTF-8 character at p, 0 when it is none. */
+static size_t character_at(const unsigned char *p, const unsigned char *end)
+{
+  size_t left = (size_t)(end - p);
+  if (p[0] < 0x80)
+    return 1;
+  if (p[0] >= 0xC2 && p[0] <= 0xDF)
+    return left > 1 && (p[1] & 0xC0) == 0x80 ? 2 : 0;
+  if ((p[0] & 0xF0) == 0xE0) {
+    bool ok = left > 2 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80 && (p[0] != 0xE0 || p[1] >= 0xA0) &&
+              (p[0] != 0xED || p[1] < 0xA0);
+    return ok ? 3 : 0;
+  }
+  if (p[0] >= 0xF0 && p[0] <= 0xF4) {
+    bool ok = left > 3 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80 && (p[3] & 0xC0) == 0x80 &&
+              (p[0] != 0xF0 || p[1] >= 0x90) && (p[0] != 0xF4 || p[1] < 0x90);
+    return ok ? 4 : 0;
+  }
+  return 0;
+}
+
+size_t lev_ini_utf8_prefix(const char *text, size_t size)
+{
+  const unsigned char *start = (const unsigned char *)text;
+  const unsigned char *end = start + size;
+  const unsigned char *p = start;
+  while (p < end) {
+    uint64_t eight;
+    while (end - p >= 8 && (memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0))
+      p += 8;
+    size_t len = p == end ? 0 : character_at(p, end);
+    if (len == 0)
+      break;
+    p += len;
+  }
+  return (size_t)(p - start);
+}
+
+static size_t wide_space_at(const unsigned char *p, size_t left)
+{
+  if (left >= 2 && p[0] == 0xC2)
+    return p[1] == 0x85 || p[1] == 0xA0 ? 2 : 0;
+  if (left < 3)
+    return 0;
+  uint32_t code = (uint32_t)(p[0] & 0x0F) << 12 | (uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F);
+  if ((p[0] & 0xF0) != 0xE0)
+    return 0;
+  bool space = code == 0x1680 || (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029 ||
+               code == 0x202F || code == 0x205F || code == 0x3000;
+  return space ? 3 : 0;
+}
+
+size_t lev_ini_space_at(const char *p, const char *end)
+{
+  if (p == end)
+    return 0;
+  unsigned char c = (unsigned char)*p;
+  if (c > ' ' && c < 0x80)
+    return 0;
+  if (c < 0x80)
+    return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F);
+  return wide_space_at((const unsigned char *)p, (size_t)(end - p));
+}
+
+size_t lev_ini_space_before(const char *start, const char *p)
+{
+  if (p == start)
+    return 0;
+  if ((unsigned char)p[-1] < 0x80)
+    return lev_ini_space_at(p - 1, p);
+  for (size_t len = 2; len <= 3 && (size_t)(p - start) >= len; len++)
+    if (lev_ini_space_at(p - len, p) == len)
+      return len;
+  return 0;
+}
+
+const char *lev_ini_inline_comment(const char *p, const char *end)
+{
+  for (const char *at = p + 1; at < end; at++)
+    if ((*at == '#' || *at == ';') && lev_ini_space_before(p, at) > 0)
+      return at;
+  return NULL;
+}
+
+bool lev_ini_is_plain(const char *name, size_t len)
+{
+  for (size_t i = 0; i < len; i++) {
+    char c = name[i], lower = c | 0x20;
+    if (!(lower >= 'a' && lower <= 'z') && !(c >= '-' && c <= '9') && c != '_') /* '-' to '9': - . / and digits */
+      return false;
+  }
+  return true;
+}

@@ -1,0 +1,107 @@
+/*
+ * ini_doc: what the parts of ini share: the nodes, and how lines are told apart. Not for other modules.
+ *
+ * Nodes hold offsets, never bytes: into the source, or beyond its end into `added`. The keys of a section in the source
+ * stand side by side; keys that were added hang on a list.
+ */
+#ifndef LEV_INI_DOC_H
+#define LEV_INI_DOC_H
+
+#include "ini.h"
+
+#define LEV_INI_NONE UINT32_MAX
+
+enum {                      /* of a section */
+       LEV_INI_LOOSE = 1,   /* the header has space, TAB or quotes that some readers do not take */
+       LEV_INI_FOREIGN = 2, /* botocore, or most readers, do not read this header as the section we call it */
+       LEV_INI_STRANGE = 4, /* the name has characters that some readers do not take */
+};
+
+enum { /* of a key */
+       LEV_INI_CONTINUED = 1,
+       LEV_INI_NESTED = 2,
+       LEV_INI_COLON = 4,
+};
+
+enum { /* `=` spacing */
+       LEV_INI_SPACE_BEFORE = 1,
+       LEV_INI_SPACE_AFTER = 2,
+};
+
+struct lev_ini_section {
+  uint32_t line;                     /* 0: not in the source */
+  uint32_t start, end;               /* of the header's line, without its line end */
+  uint32_t name, name_len;           /* canonical */
+  uint32_t indent;                   /* in characters */
+  uint32_t cut;                      /* removed: where the source goes on */
+  uint32_t first, count;             /* keys in the source */
+  uint32_t added, last, added_count; /* list of keys that are not in the source */
+  uint32_t twin, last_twin;          /* next section of that name; on the first: the last */
+  uint32_t hash;
+  uint8_t shape;
+  bool dead, touched;
+};
+
+struct lev_ini_key {
+  uint32_t line;             /* 0: not in the source */
+  uint32_t start, end, last; /* of its line and the end of its last continuation line, without line ends */
+  uint32_t name, name_len;
+  uint32_t value, value_len; /* on its own line */
+  uint32_t edit, edit_len;   /* the new value, edit LEV_INI_NONE for none */
+  uint32_t section;
+  uint32_t next; /* added keys: the next one; keys of the source, once indexed: the doubled one before it */
+  uint32_t indent;
+  uint8_t shape, style;
+  bool dead;
+};
+
+/* A line of the source: offsets. first == stop for a blank one. */
+struct lev_ini_line {
+  uint32_t start, first, stop, end, next; /* first non-space, behind the last non-space, line end, next line */
+  uint32_t indent;                        /* characters before first */
+};
+
+struct lev_ini_line lev_ini_line_at(const struct lev_ini *doc, uint32_t start);
+/* Blank or a comment: no reader sees it. */
+bool lev_ini_is_quiet(const struct lev_ini *doc, const struct lev_ini_line *line);
+/* Bytes of the white space (as Python and JavaScript know it) at p, or just before it; 0 when there is none. */
+size_t lev_ini_space_at(const char *p, const char *end);
+size_t lev_ini_space_before(const char *start, const char *p);
+/* Where " #" or " ;" starts a comment for some readers; NULL for nowhere. */
+const char *lev_ini_inline_comment(const char *p, const char *end);
+
+/* Nothing but letters, digits and `._/-`: a name that every reader takes. */
+bool lev_ini_is_plain(const char *name, size_t len);
+/* How many bytes from the start are well-formed UTF-8. */
+size_t lev_ini_utf8_prefix(const char *text, size_t len);
+/* LEV_REFUSED unless every AWS reader understands the names and the value alike. */
+LEV_MUST_CHECK enum lev_status lev_ini_check_names(const struct lev_ini *doc, struct lev_ini_span section,
+                                                   struct lev_ini_span key, struct lev_error *error);
+LEV_MUST_CHECK enum lev_status lev_ini_check_value(const struct lev_ini *doc, struct lev_ini_span section,
+                                                   struct lev_ini_span key, struct lev_ini_span value,
+                                                   struct lev_error *error);
+
+static inline const char *lev_ini_at(const struct lev_ini *doc, uint32_t offset)
+{
+  return offset <= doc->source.len ? doc->source.data + offset : doc->added.data + (offset - doc->source.len - 1);
+}
+
+/* Appends to `added` and returns the offset, LEV_INI_NONE for want of memory. */
+uint32_t lev_ini_add_bytes(struct lev_ini *doc, const char *bytes, size_t len);
+/* Appends zeroed nodes; NULL for want of memory. add_section also enters it into the index. */
+struct lev_ini_section *lev_ini_add_section(struct lev_ini *doc, uint32_t name, size_t len);
+struct lev_ini_key *lev_ini_add_key(struct lev_ini *doc);
+
+/* The first live section of that name, or NULL. */
+struct lev_ini_section *lev_ini_find_section(const struct lev_ini *doc, struct lev_ini_span name);
+/* The next live section of the same name, or NULL. */
+struct lev_ini_section *lev_ini_twin(const struct lev_ini *doc, const struct lev_ini_section *section);
+/* The last live key of that name in the sections of that name, or NULL; *first is another one, or the same. */
+struct lev_ini_key *lev_ini_find_key(struct lev_ini *doc, const struct lev_ini_section *section,
+                                     struct lev_ini_span name, struct lev_ini_key **first);
+/* Makes the key index, after which `next` of the source's keys tells doubled ones. Without memory there is none, and
+   look-ups are only slower. */
+bool lev_ini_index_keys(struct lev_ini *doc);
+void lev_ini_index_key(struct lev_ini *doc, uint32_t key);
+
+#endif
