@@ -1,40 +1,56 @@
--- text: words for a terminal. Whatever comes from AWS, a file or a name may hold escapes; `plain` is the gate it passes.
+-- text: words for a terminal. Names, addresses and messages from AWS or a file may hold anything: escapes that redraw a
+-- terminal, line breaks that forge a line of output, marks that turn the reading direction. `plain` is the gate they
+-- pass: only what prints as itself stays, the rest is shown as an escape, so nothing is hidden and nothing acts.
 
 local text = {}
 
-local REPLACEMENT = "\u{FFFD}"
+-- Ranges of code points that are invisible or act on what stands around them (Unicode's Cc, Cf, Zl, Zp, private use and
+-- noncharacters at the ends of the planes).
+local ACTING = {
+  { 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x600, 0x605 }, { 0x61c, 0x61c }, { 0x6dd, 0x6dd }, { 0x70f, 0x70f },
+  { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+  { 0x3164, 0x3164 }, { 0xd800, 0xf8ff }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb },
+  { 0xfffe, 0xffff }, { 0x110bd, 0x110cd }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0x10ffff },
+}
 
--- Characters that move the cursor, change direction or hide others: C0, C1, bidirectional and zero-width controls.
-local function is_hidden(code)
-  return code < 0x20 or (code >= 0x7F and code < 0xA0) or code == 0xAD or (code >= 0x200B and code <= 0x200F)
-    or (code >= 0x2028 and code <= 0x202E) or (code >= 0x2060 and code <= 0x206F) or code == 0xFEFF
-    or (code >= 0xFFF9 and code <= 0xFFFB) or (code >= 0xE0000 and code <= 0xE007F)
+local NAMED = { [0x09] = "\\t", [0x0a] = "\\n", [0x0d] = "\\r", [0x1b] = "\\e" }
+
+local function acts(code)
+  for _, range in ipairs(ACTING) do
+    if code <= range[2] then return code >= range[1] end
+  end
+  return true
 end
 
---- The string with everything that is not plainly visible replaced, and cut after `limit` characters.
----@param value any
----@param limit? integer characters, 1000 unless told
+local function show(code)
+  if not acts(code) then return utf8.char(code) end
+  return NAMED[code] or (code < 0x80 and ("\\x%02x"):format(code)) or ("\\u{%04x}"):format(code)
+end
+
+--- One printable line: every control, invisible or direction-turning character and every byte that is not UTF-8 is
+--- replaced by a visible escape (`\n`, `\x07`, `\u{202e}`, `\xff`).
+---@param raw any
+---@param limit integer?  most characters shown, 1000 by default; a longer text ends in "…"
 ---@return string
-function text.plain(value, limit)
-  local input, out = tostring(value), {}
-  limit = limit or 1000
-  local at = 1
-  while at <= #input do
-    if #out == limit then
-      out[limit] = "…"
+function text.plain(raw, limit)
+  raw, limit = tostring(raw), limit or 1000
+  if #raw <= limit and not raw:find "[^ -~]" then return raw end
+  local shown, at = {}, 1
+  while at <= #raw do
+    if #shown == limit then
+      shown[limit] = "…"
       break
     end
-    local valid, bad = utf8.len(input, at, at)
-    if not valid and bad then
-      out[#out + 1] = REPLACEMENT
-      at = at + 1
+    local ends = utf8.len(raw, at, at) and utf8.offset(raw, 2, at)
+    if ends then
+      shown[#shown + 1] = show(utf8.codepoint(raw, at))
+      at = ends
     else
-      local code = utf8.codepoint(input, at)
-      out[#out + 1] = is_hidden(code) and REPLACEMENT or utf8.char(code)
-      at = utf8.offset(input, 2, at)
+      shown[#shown + 1] = ("\\x%02x"):format(raw:byte(at))
+      at = at + 1
     end
   end
-  return table.concat(out)
+  return table.concat(shown)
 end
 
 --- A long-lived key's id, enough to recognise it: "AKIA…WXYZ".

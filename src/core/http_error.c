@@ -41,12 +41,18 @@ static void explain_connect(struct lev_http_exchange *exchange)
     SAY(exchange, LEV_HTTP_CONNECT, "cannot connect to %s: is this machine online?", whom);
 }
 
-static void explain_timeout(struct lev_http_exchange *exchange)
+/* Whether the connection was there, so that the request was sent. */
+static bool is_ready(const struct lev_http_exchange *exchange)
 {
   curl_off_t ready = 0;
   curl_easy_getinfo(exchange->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+  return ready > 0;
+}
+
+static void explain_timeout(struct lev_http_exchange *exchange)
+{
   long long tenths = (exchange->result.time_ms + 50) / 100;
-  if (ready == 0)
+  if (!is_ready(exchange))
     SAY(exchange, LEV_HTTP_CONNECT,
         "no connection to %s within %lld.%lld s: is this machine online, is a proxy needed?", exchange->host,
         tenths / 10, tenths % 10);
@@ -67,6 +73,7 @@ static void explain_certificate(struct lev_http_exchange *exchange)
   }
   switch (verdict) {
   case X509_V_OK:
+  case X509_V_ERR_UNSPECIFIED: /* what curl leaves there when the chain was good but the name was not */
   case X509_V_ERR_HOSTNAME_MISMATCH:
   case X509_V_ERR_IP_ADDRESS_MISMATCH:
     SAY(exchange, LEV_HTTP_BARRED,
@@ -122,9 +129,7 @@ static bool explain_proxy(struct lev_http_exchange *exchange)
 
 static void explain_lost(struct lev_http_exchange *exchange, CURLcode code)
 {
-  curl_off_t ready = 0;
-  curl_easy_getinfo(exchange->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
-  if (ready == 0)
+  if (!is_ready(exchange))
     SAY(exchange, LEV_HTTP_CONNECT, "the connection to %s was closed before it was ready", exchange->host);
   else if (code == CURLE_GOT_NOTHING)
     SAY(exchange, LEV_HTTP_LOST, "%s closed the connection without an answer", exchange->host);
@@ -137,8 +142,8 @@ static void explain_lost(struct lev_http_exchange *exchange, CURLcode code)
 void lev_http_explain(struct lev_http_exchange *exchange, CURLcode code)
 {
   const char *host = exchange->host, *proxy = exchange->session->proxy_host;
-  if (exchange->too_large)
-    code = CURLE_FILESIZE_EXCEEDED;
+  if (exchange->too_large || (code == CURLE_OUT_OF_MEMORY && is_ready(exchange)))
+    code = CURLE_FILESIZE_EXCEEDED; /* curl says "no memory" for one endless header line */
   if (explain_proxy(exchange))
     return;
   switch (code) {
@@ -169,6 +174,7 @@ void lev_http_explain(struct lev_http_exchange *exchange, CURLcode code)
   case CURLE_GOT_NOTHING:
   case CURLE_PARTIAL_FILE:
   case CURLE_RECV_ERROR:
+  case CURLE_SEND_FAIL_REWIND:
   case CURLE_SEND_ERROR: explain_lost(exchange, code); break;
   case CURLE_OUT_OF_MEMORY:
     exchange->result.failure = LEV_HTTP_BARRED;

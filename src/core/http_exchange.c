@@ -172,17 +172,33 @@ static size_t on_header(char *bytes, size_t one, size_t len, void *context)
   return headers->failed ? 0 : len;
 }
 
+/* The request's body. curl would silently send a request again when a kept connection breaks under it, also one that
+   AWS may have carried out. It cannot where it would have to rewind this, so the decision stays with the caller. */
+static size_t on_send(char *room, size_t one, size_t len, void *context)
+{
+  (void)one;
+  struct lev_http_exchange *exchange = context;
+  size_t left = exchange->body.len - exchange->sent;
+  size_t now = left < len ? left : len;
+  if (now > 0)
+    memcpy(room, exchange->body.data + exchange->sent, now);
+  exchange->sent += now;
+  return now;
+}
+
 /* Remembers the first option that curl refused. */
 #define SET(option, value) (code = code != CURLE_OK ? code : curl_easy_setopt(easy, option, value))
 
-static CURLcode set_method(CURL *easy, const struct lev_http_request *request)
+static CURLcode set_method(struct lev_http_exchange *exchange, const struct lev_http_request *request)
 {
+  CURL *easy = exchange->easy;
   CURLcode code = CURLE_OK;
   bool has_body = request->body != NULL || strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0;
   if (has_body) {
     SET(CURLOPT_POST, 1L);
     SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
-    SET(CURLOPT_COPYPOSTFIELDS, request->body_len == 0 ? "" : request->body);
+    SET(CURLOPT_READFUNCTION, on_send);
+    SET(CURLOPT_READDATA, exchange);
   } else if (strcmp(request->method, "HEAD") == 0) {
     SET(CURLOPT_NOBODY, 1L);
   } else {
@@ -235,7 +251,7 @@ static CURLcode set_all(struct lev_http_exchange *exchange, const struct lev_htt
 {
   CURL *easy = exchange->easy;
   struct lev_http *session = exchange->session;
-  CURLcode code = set_method(easy, request);
+  CURLcode code = set_method(exchange, request);
   SET(CURLOPT_URL, request->url);
   SET(CURLOPT_PATH_AS_IS, 1L);
   SET(CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
@@ -287,6 +303,9 @@ enum lev_status lev_http_exchange_new(struct lev_http_exchange **made, struct le
   status = check_url(exchange, parts, request->url, &plain, error);
   if (status == LEV_OK)
     status = add_headers(exchange, request, error);
+  lev_buf_append(&exchange->body, request->body, request->body_len);
+  if (status == LEV_OK)
+    status = lev_buf_check(&exchange->body, error);
   if (status != LEV_OK)
     goto out;
   code = set_all(exchange, request, plain);
@@ -328,6 +347,7 @@ void lev_http_exchange_free(struct lev_http_exchange *exchange)
   if (exchange->easy != NULL)
     curl_easy_cleanup(exchange->easy);
   curl_slist_free_all(exchange->headers);
+  lev_buf_wipe(&exchange->body);
   lev_buf_wipe(&exchange->result.headers);
   lev_buf_wipe(&exchange->result.body);
   free(exchange);

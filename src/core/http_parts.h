@@ -35,6 +35,8 @@ struct lev_http_exchange {
   struct lev_http_result result;
   CURL *easy; /* NULL for a timer and for what is over */
   struct curl_slist *headers;
+  struct lev_buf body;  /* of the request */
+  size_t sent;          /* how much of it curl has taken */
   int64_t started, due; /* due: of a timer */
   bool quiet;           /* a warming request: forgotten when it is over */
   bool too_large;

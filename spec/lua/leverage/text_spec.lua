@@ -2,13 +2,14 @@
 local text = require "leverage.text"
 
 describe("plain text", function()
-  it("shows no control, no direction mark, no broken UTF-8", function()
-    assert.equal("a\u{FFFD}[31mb", text.plain "a\27[31mb")
-    assert.equal("a\u{FFFD}b\u{FFFD}c", text.plain "a\nb\0c")
-    assert.equal("\u{FFFD}x", text.plain "\u{202E}x")
-    assert.equal("\u{FFFD}x\u{FFFD}", text.plain "\xC3x\xFF")
-    assert.equal("\u{FFFD}", text.plain "\u{9B}")
+  it("shows no control, no direction mark, no broken UTF-8, but their escapes", function()
+    assert.equal([[a\e[31mb]], text.plain "a\27[31mb")
+    assert.equal([[a\nb\x00c]], text.plain "a\nb\0c")
+    assert.equal([[\u{202e}x]], text.plain "\u{202E}x")
+    assert.equal([[\xc3x\xff]], text.plain "\xC3x\xFF")
+    assert.equal([[\u{009b}]], text.plain "\u{9B}")
     assert.equal("Grüße, 世界", text.plain "Grüße, 世界")
+    assert.equal("12", text.plain(12))
   end)
 
   it("is cut where it is too long, in linear time", function()
