@@ -36,8 +36,9 @@ struct lev_ini_span {
 /* Zeroed is valid: nothing to wipe. The fields are ini's own. */
 struct lev_ini {
   char *name;
-  struct lev_buf source; /* never changes */
-  struct lev_buf added;  /* what edits brought; offsets go on from the end of the source */
+  struct lev_ini_span source;
+  struct lev_buf copy;  /* of a secret source */
+  struct lev_buf added; /* what edits brought; offsets go on from the end of the source */
   struct lev_ini_section *sections;
   struct lev_ini_key *keys;
   size_t section_count, section_room, file_sections;
@@ -47,10 +48,11 @@ struct lev_ini {
     size_t size, used;
   } section_index, key_index;
   uint8_t style;
-  bool secret, bom, crlf, lone_cr, indented;
+  bool secret, bom, crlf, lone_cr, indented, failed;
 };
 
-/* Copies and understands a text, into guarded memory when it is secret. `name` is for messages. LEV_BROKEN_FILE
+/* Understands a text. It is borrowed for the document's life, but for a secret one, which is copied into guarded
+ * memory. `name` is for messages. LEV_BROKEN_FILE
  * ("name:line:column: reason") for what botocore cannot read at all, but for a byte order mark and doubled sections or
  * keys, which it also cannot read: those documents can be read here. */
 LEV_MUST_CHECK enum lev_status lev_ini_parse(struct lev_ini *doc, const char *name, struct lev_ini_span text,
@@ -58,6 +60,8 @@ LEV_MUST_CHECK enum lev_status lev_ini_parse(struct lev_ini *doc, const char *na
 /* Wipes and frees; the struct is zeroed. Idempotent. */
 void lev_ini_wipe(struct lev_ini *doc);
 
+/* LEV_FAILED when a look-up found no memory, and so perhaps not what is there. */
+LEV_MUST_CHECK enum lev_status lev_ini_check(const struct lev_ini *doc, struct lev_error *error);
 bool lev_ini_has(const struct lev_ini *doc, struct lev_ini_span section);
 /* Appends the value to *value and returns true; false when there is none, or a nested block. A continued value is its
  * lines joined by "\n". Of a doubled key the last counts. */
@@ -75,7 +79,7 @@ struct lev_ini_cursor {
   bool started;
   uint32_t section, key;
 };
-bool lev_ini_next_key(const struct lev_ini *doc, struct lev_ini_span section, struct lev_ini_cursor *cursor,
+bool lev_ini_next_key(struct lev_ini *doc, struct lev_ini_span section, struct lev_ini_cursor *cursor,
                       struct lev_ini_span *name);
 
 /* LEV_REFUSED says why: a name or value that AWS tools read differently, a doubled section or key, a nested block.

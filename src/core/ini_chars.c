@@ -58,22 +58,16 @@ static size_t wide_space_at(const unsigned char *p, size_t left)
   return space ? 3 : 0;
 }
 
-size_t lev_ini_space_at(const char *p, const char *end)
+size_t lev_ini_rare_space_at(const char *p, const char *end)
 {
-  if (p == end)
-    return 0;
   unsigned char c = (unsigned char)*p;
-  if (c > ' ' && c < 0x80)
-    return 0;
   if (c < 0x80)
     return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F);
   return wide_space_at((const unsigned char *)p, (size_t)(end - p));
 }
 
-size_t lev_ini_space_before(const char *start, const char *p)
+size_t lev_ini_rare_space_before(const char *start, const char *p)
 {
-  if (p == start)
-    return 0;
   if ((unsigned char)p[-1] < 0x80)
     return lev_ini_space_at(p - 1, p);
   for (size_t len = 2; len <= 3 && (size_t)(p - start) >= len; len++)
@@ -92,10 +86,17 @@ const char *lev_ini_inline_comment(const char *p, const char *end)
 
 bool lev_ini_is_plain(const char *name, size_t len)
 {
-  for (size_t i = 0; i < len; i++) {
-    char c = name[i], lower = c | 0x20;
-    if (!(lower >= 'a' && lower <= 'z') && !(c >= '-' && c <= '9') && c != '_') /* '-' to '9': - . / and digits */
+  static const bool plain[256] = {
+    ['-'] = 1, ['.'] = 1, ['/'] = 1, ['_'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1,
+    ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1,
+    ['g'] = 1, ['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1,
+    ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1,
+    ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1,
+    ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1,
+    ['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1,
+  };
+  for (size_t i = 0; i < len; i++)
+    if (!plain[(unsigned char)name[i]])
       return false;
-  }
   return true;
 }

@@ -33,13 +33,14 @@ struct lev_ini_section {
   uint32_t start, end;               /* of the header's line, without its line end */
   uint32_t name, name_len;           /* canonical */
   uint32_t indent;                   /* in characters */
+  uint32_t tail;                     /* end of its last line that is neither blank nor a comment */
   uint32_t cut;                      /* removed: where the source goes on */
-  uint32_t first, count;             /* keys in the source */
+  uint32_t first, count;             /* keys in the source, once loaded */
   uint32_t added, last, added_count; /* list of keys that are not in the source */
   uint32_t twin, last_twin;          /* next section of that name; on the first: the last */
   uint32_t hash;
   uint8_t shape;
-  bool dead, touched;
+  bool loaded, dead, touched;
 };
 
 struct lev_ini_key {
@@ -65,8 +66,16 @@ struct lev_ini_line lev_ini_line_at(const struct lev_ini *doc, uint32_t start);
 /* Blank or a comment: no reader sees it. */
 bool lev_ini_is_quiet(const struct lev_ini *doc, const struct lev_ini_line *line);
 /* Bytes of the white space (as Python and JavaScript know it) at p, or just before it; 0 when there is none. */
-size_t lev_ini_space_at(const char *p, const char *end);
-size_t lev_ini_space_before(const char *start, const char *p);
+size_t lev_ini_rare_space_at(const char *p, const char *end);
+size_t lev_ini_rare_space_before(const char *start, const char *p);
+static inline size_t lev_ini_space_at(const char *p, const char *end)
+{
+  return p == end || (*p > ' ' && *p < 0x7F) ? 0 : *p == ' ' ? 1 : lev_ini_rare_space_at(p, end);
+}
+static inline size_t lev_ini_space_before(const char *start, const char *p)
+{
+  return p == start || (p[-1] > ' ' && p[-1] < 0x7F) ? 0 : p[-1] == ' ' ? 1 : lev_ini_rare_space_before(start, p);
+}
 /* Where " #" or " ;" starts a comment for some readers; NULL for nowhere. */
 const char *lev_ini_inline_comment(const char *p, const char *end);
 
@@ -88,20 +97,36 @@ static inline const char *lev_ini_at(const struct lev_ini *doc, uint32_t offset)
 
 /* Appends to `added` and returns the offset, LEV_INI_NONE for want of memory. */
 uint32_t lev_ini_add_bytes(struct lev_ini *doc, const char *bytes, size_t len);
-/* Appends zeroed nodes; NULL for want of memory. add_section also enters it into the index. */
+/* Appends a node and enters it into the index; NULL for want of memory. */
 struct lev_ini_section *lev_ini_add_section(struct lev_ini *doc, uint32_t name, size_t len);
-struct lev_ini_key *lev_ini_add_key(struct lev_ini *doc);
+/* Appends a section for a header; *section is NULL for want of memory. False for a header without a name or end. */
+bool lev_ini_read_header(struct lev_ini *doc, const struct lev_ini_line *line, struct lev_ini_section **section);
+/* A key as its own line tells it: all but its number, section and continuation. */
+struct lev_ini_key lev_ini_read_key(const struct lev_ini *doc, const struct lev_ini_line *line);
+/* Makes nodes of a section's keys unless they are there; without memory doc->failed is set, and there are none. */
+void lev_ini_load(struct lev_ini *doc, struct lev_ini_section *section);
+/* Appends a key that is not in the source to a section and the index; NULL for want of memory. */
+struct lev_ini_key *lev_ini_add_key(struct lev_ini *doc, struct lev_ini_section *section, struct lev_ini_span name);
 
 /* The first live section of that name, or NULL. */
 struct lev_ini_section *lev_ini_find_section(const struct lev_ini *doc, struct lev_ini_span name);
 /* The next live section of the same name, or NULL. */
 struct lev_ini_section *lev_ini_twin(const struct lev_ini *doc, const struct lev_ini_section *section);
 /* The last live key of that name in the sections of that name, or NULL; *first is another one, or the same. */
-struct lev_ini_key *lev_ini_find_key(struct lev_ini *doc, const struct lev_ini_section *section,
-                                     struct lev_ini_span name, struct lev_ini_key **first);
-/* Makes the key index, after which `next` of the source's keys tells doubled ones. Without memory there is none, and
-   look-ups are only slower. */
-bool lev_ini_index_keys(struct lev_ini *doc);
-void lev_ini_index_key(struct lev_ini *doc, uint32_t key);
+struct lev_ini_key *lev_ini_find_key(struct lev_ini *doc, struct lev_ini_section *section, struct lev_ini_span name,
+                                     struct lev_ini_key **first);
+/* Loads all sections and indexes their keys, after which `next` of the source's keys tells doubled ones. */
+void lev_ini_index_all(struct lev_ini *doc);
+
+/* Hash tables of node numbers + 1, 0 where free. */
+static inline size_t lev_ini_first_slot(const struct lev_ini_index *index, uint32_t hash)
+{
+  return (hash ^ hash >> 15) & (index->size - 1);
+}
+/* An empty table for `count` nodes, in place of the old one; false for want of memory. */
+bool lev_ini_make_index(struct lev_ini_index *index, size_t count);
+/* Makes room for one node more; false for want of memory. */
+bool lev_ini_make_room(void **nodes, size_t *room, size_t count, size_t size);
+bool lev_ini_has_name(const struct lev_ini *doc, const struct lev_ini_section *section, struct lev_ini_span name);
 
 #endif

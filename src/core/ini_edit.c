@@ -123,31 +123,19 @@ LEV_MUST_CHECK static enum lev_status add_key(struct lev_ini *doc, struct lev_in
   if (indent > 0 && has_block(doc, section))
     return lev_fail(error, LEV_REFUSED, "%s: line %u: an indented header below a nested block: remove the space first",
                     doc->name, next->line);
-  uint32_t name_at = lev_ini_add_bytes(doc, name.data, name.len);
-  uint32_t value_at = name_at == LEV_INI_NONE ? LEV_INI_NONE : lev_ini_add_bytes(doc, value.data, value.len);
-  struct lev_ini_key *key = value_at == LEV_INI_NONE ? NULL : lev_ini_add_key(doc);
+  uint32_t value_at = lev_ini_add_bytes(doc, value.data, value.len);
+  struct lev_ini_key *key = value_at == LEV_INI_NONE ? NULL : lev_ini_add_key(doc, section, name);
   if (key == NULL)
     return no_memory(error);
   for (size_t i = 0; i < name.len; i++) {
-    char *c = &doc->added.data[name_at - doc->source.len - 1 + i];
+    char *c = &doc->added.data[key->name - doc->source.len - 1 + i];
     *c |= *c >= 'A' && *c <= 'Z' ? 0x20 : 0;
   }
-  uint32_t number = (uint32_t)(key - doc->keys);
-  key->name = name_at;
-  key->name_len = (uint32_t)name.len;
   key->edit = value_at;
   key->edit_len = (uint32_t)value.len;
   key->indent = indent;
   key->style = style_in(doc, section);
-  key->section = (uint32_t)(section - doc->sections);
-  if (section->added == LEV_INI_NONE)
-    section->added = number;
-  else
-    doc->keys[section->last].next = number;
-  section->last = number;
-  section->added_count++;
   section->touched = true;
-  lev_ini_index_key(doc, number);
   return LEV_OK;
 }
 
@@ -207,8 +195,10 @@ LEV_MUST_CHECK static enum lev_status set(struct lev_ini *doc, struct lev_ini_sp
   if (status != LEV_OK)
     return status;
   struct lev_ini_key *first, *found = lev_ini_find_key(doc, in, key, &first);
-  if (found == NULL)
-    return add_key(doc, in, key, value, error);
+  if (found == NULL) {
+    status = lev_ini_check(doc, error);
+    return status == LEV_OK ? add_key(doc, in, key, value, error) : status;
+  }
   status = check_key_once(doc, found, first, error);
   return status == LEV_OK ? change_key(doc, in, found, value, error) : status;
 }
@@ -229,9 +219,8 @@ static uint32_t cut_end(const struct lev_ini *doc, const struct lev_ini_section 
   const struct lev_ini_section *next = section + 1;
   bool last = next == doc->sections + doc->file_sections;
   uint32_t end = last ? (uint32_t)doc->source.len : next->start;
-  const struct lev_ini_key *key = section->count == 0 ? NULL : &doc->keys[section->first + section->count - 1];
   uint32_t cut = end;
-  struct lev_ini_line line = lev_ini_line_at(doc, key == NULL ? section->end : key->last);
+  struct lev_ini_line line = lev_ini_line_at(doc, section->tail);
   for (uint32_t start = line.next; !last && start < end; start = line.next) {
     line = lev_ini_line_at(doc, start);
     if (line.first >= line.stop)
@@ -243,13 +232,13 @@ static uint32_t cut_end(const struct lev_ini *doc, const struct lev_ini_section 
 }
 
 /* Whether Python would take the header below a section for a part of the value above that section. */
-static bool swallows(const struct lev_ini *doc, const struct lev_ini_section *section,
-                     const struct lev_ini_section *below)
+static bool swallows(struct lev_ini *doc, struct lev_ini_section *section, const struct lev_ini_section *below)
 {
   if (below == NULL || below->indent == 0)
     return false;
   while (section > doc->sections && (--section)->dead)
     ;
+  lev_ini_load(doc, section);
   const struct lev_ini_key *key = section->dead ? NULL : last_key(doc, section);
   return key != NULL && below->indent > key->indent;
 }
@@ -276,7 +265,7 @@ enum lev_status lev_ini_remove(struct lev_ini *doc, struct lev_ini_span section,
   struct lev_ini_section *in = lev_ini_find_section(doc, section);
   struct lev_ini_key *first, *key = in == NULL || name.data == NULL ? NULL : lev_ini_find_key(doc, in, name, &first);
   if (in == NULL || (name.data != NULL && key == NULL))
-    return LEV_OK;
+    return lev_ini_check(doc, error);
   enum lev_status status = check_section(doc, in, section, error);
   if (status == LEV_OK && key != NULL)
     status = check_key_once(doc, key, first, error);

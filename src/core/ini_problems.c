@@ -117,8 +117,7 @@ static int by_line(const void *a, const void *b)
 
 enum lev_status lev_ini_problems(struct lev_ini *doc, struct lev_buf *list, struct lev_error *error)
 {
-  if (!lev_ini_index_keys(doc))
-    return lev_fail(error, LEV_FAILED, "not enough memory");
+  lev_ini_index_all(doc);
   report_bytes(doc, list);
   for (size_t i = 0; i < doc->file_sections; i++)
     if (!doc->sections[i].dead)
@@ -128,5 +127,6 @@ enum lev_status lev_ini_problems(struct lev_ini *doc, struct lev_buf *list, stru
       report_key(doc, &doc->keys[i], list);
   if (list->len > 0)
     qsort(list->data, list->len / sizeof(struct lev_ini_problem), sizeof(struct lev_ini_problem), by_line);
-  return lev_buf_check(list, error);
+  enum lev_status status = lev_ini_check(doc, error);
+  return status == LEV_OK ? lev_buf_check(list, error) : status;
 }

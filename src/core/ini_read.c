@@ -6,6 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
+enum lev_status lev_ini_check(const struct lev_ini *doc, struct lev_error *error)
+{
+  return doc->failed ? lev_fail(error, LEV_FAILED, "not enough memory") : LEV_OK;
+}
+
 bool lev_ini_has(const struct lev_ini *doc, struct lev_ini_span section)
 {
   return lev_ini_find_section(doc, section) != NULL;
@@ -14,7 +19,7 @@ bool lev_ini_has(const struct lev_ini *doc, struct lev_ini_span section)
 static struct lev_ini_key *find(struct lev_ini *doc, struct lev_ini_span section, struct lev_ini_span name,
                                 struct lev_ini_key **first)
 {
-  const struct lev_ini_section *found = lev_ini_find_section(doc, section);
+  struct lev_ini_section *found = lev_ini_find_section(doc, section);
   return found == NULL ? NULL : lev_ini_find_key(doc, found, name, first);
 }
 
@@ -91,31 +96,38 @@ static uint32_t key_after(const struct lev_ini *doc, const struct lev_ini_sectio
   return number + 1 < section->first + section->count ? number + 1 : section->added;
 }
 
-bool lev_ini_next_key(const struct lev_ini *doc, struct lev_ini_span section, struct lev_ini_cursor *cursor,
+/* The first key of a section, dead or not. */
+static uint32_t first_key(struct lev_ini *doc, struct lev_ini_section *section)
+{
+  lev_ini_load(doc, section);
+  return section->count > 0 ? section->first : section->added;
+}
+
+bool lev_ini_next_key(struct lev_ini *doc, struct lev_ini_span section, struct lev_ini_cursor *cursor,
                       struct lev_ini_span *name)
 {
-  const struct lev_ini_section *in = NULL;
+  struct lev_ini_section *in = NULL;
+  uint32_t number = LEV_INI_NONE;
   if (!cursor->started) {
     in = lev_ini_find_section(doc, section);
-    *cursor = (struct lev_ini_cursor){ .started = true, .key = LEV_INI_NONE };
-    if (in != NULL)
-      cursor->key = in->count > 0 ? in->first : in->added;
+    number = in == NULL ? LEV_INI_NONE : first_key(doc, in);
+    cursor->started = true;
   } else if (cursor->section != LEV_INI_NONE) {
     in = &doc->sections[cursor->section];
-    cursor->key = cursor->key == LEV_INI_NONE ? LEV_INI_NONE : key_after(doc, in, cursor->key);
+    number = key_after(doc, in, cursor->key);
   }
   while (in != NULL) {
-    for (; cursor->key != LEV_INI_NONE; cursor->key = key_after(doc, in, cursor->key)) {
-      const struct lev_ini_key *key = &doc->keys[cursor->key];
+    for (; number != LEV_INI_NONE; number = key_after(doc, in, number)) {
+      const struct lev_ini_key *key = &doc->keys[number];
       if (!key->dead) {
         cursor->section = (uint32_t)(in - doc->sections);
+        cursor->key = number;
         *name = (struct lev_ini_span){ lev_ini_at(doc, key->name), key->name_len };
         return true;
       }
     }
     in = lev_ini_twin(doc, in);
-    if (in != NULL)
-      cursor->key = in->count > 0 ? in->first : in->added;
+    number = in == NULL ? LEV_INI_NONE : first_key(doc, in);
   }
   cursor->section = LEV_INI_NONE;
   return false;

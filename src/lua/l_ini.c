@@ -43,9 +43,11 @@ static int l_ini_parse(lua_State *L)
   lev_lua_arity(L, 2, 2);
   struct lev_lua_bytes text = lev_lua_check_bytes(L, 1);
   const char *name = luaL_checkstring(L, 2);
-  struct lev_ini *doc = lua_newuserdatauv(L, sizeof *doc, 0);
+  struct lev_ini *doc = lua_newuserdatauv(L, sizeof *doc, 1);
   memset(doc, 0, sizeof *doc);
   luaL_setmetatable(L, INI_CLASS);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, 1); /* a string is borrowed; a secret may be closed at any time, so it is copied */
   struct lev_error error;
   const struct lev_ini_span span = { text.data, text.len };
   if (lev_ini_parse(doc, name, span, text.secret, &error) != LEV_OK) {
@@ -63,7 +65,7 @@ static int l_ini_get(lua_State *L)
   struct lev_error error;
   struct lev_buf *value = lev_lua_new_buf(L, lev_ini_is_secret(doc, section, key));
   bool found = lev_ini_get(doc, section, key, value);
-  if (lev_buf_check(value, &error) != LEV_OK)
+  if (lev_buf_check(value, &error) != LEV_OK || lev_ini_check(doc, &error) != LEV_OK)
     return lev_lua_fail(L, &error);
   if (found)
     lev_lua_push_buf(L, value);
@@ -108,8 +110,9 @@ static void push_lower(lua_State *L, struct lev_ini_span name)
 static int l_ini_keys(lua_State *L)
 {
   lev_lua_arity(L, 2, 2);
-  const struct lev_ini *doc = check_doc(L);
+  struct lev_ini *doc = check_doc(L);
   struct lev_ini_span section = check_span(L, 2), name;
+  struct lev_error error;
   struct lev_ini_cursor cursor = { 0 };
   lua_newtable(L); /* the list */
   lua_newtable(L); /* what is in it */
@@ -127,7 +130,7 @@ static int l_ini_keys(lua_State *L)
     lua_rawset(L, -3);
   }
   lua_pop(L, 1);
-  return 1;
+  return lev_ini_check(doc, &error) == LEV_OK ? 1 : lev_lua_fail(L, &error);
 }
 
 static int l_ini_line(lua_State *L)
