@@ -12,7 +12,7 @@
 
 #define LEV_NET_MODULES(X) X(http) X(sigv4)
 
-#define LEV_TTY_MODULES(X)
+#define LEV_TTY_MODULES(X) X(tty)
 
 #define LEV_DECLARE(name) int luaopen_lev_##name(lua_State *L);
 LEV_CORE_MODULES(LEV_DECLARE)

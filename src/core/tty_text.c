@@ -1,0 +1,355 @@
+/*
+ * tty_text: a line of text, edited with libedit. libedit draws and edits; keys are read by tty_key and given to it as
+ * plain characters and control keys, so that waiting, signals and the terminal's modes stay ours. Only the control keys
+ * named here reach it: no history, no quoting, no macros.
+ */
+#include "tty_parts.h"
+
+#include <histedit.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Control characters that nobody can type past tty_key's filter stand for keys that have none. */
+#define KEY_DELETE_NEXT 0x1c
+#define KEY_PREVIOUS_WORD 0x1d
+#define KEY_NEXT_WORD 0x1e
+#define KEY_LEAVE 0x1f
+#define LITERAL L'\1' /* surrounds what takes no room in a prompt */
+
+struct edit {
+  struct lev_tty *tty;
+  EditLine *line;
+  FILE *screen;
+  wchar_t *prompt;
+  size_t prompt_columns;
+  enum lev_status status; /* of leaving without an answer */
+  struct lev_error *error;
+};
+
+static struct edit *edit_of(EditLine *line)
+{
+  struct edit *edit = NULL;
+  el_wget(line, EL_CLIENTDATA, (void *)&edit);
+  return edit;
+}
+
+static wchar_t *prompt_of(EditLine *line)
+{
+  return edit_of(line)->prompt;
+}
+
+static size_t columns_between(const wchar_t *from, const wchar_t *to)
+{
+  size_t columns = 0;
+  for (; from < to; from++) {
+    int width = wcwidth(*from);
+    columns += width < 0 ? 0 : (size_t)width;
+  }
+  return columns;
+}
+
+/* On which row of the line's block the cursor is, or the last row, for a terminal that wraps as ours does now. */
+static size_t row_of(const struct edit *edit, bool last)
+{
+  const LineInfoW *info = el_wline(edit->line);
+  size_t columns = edit->prompt_columns + columns_between(info->buffer, last ? info->lastchar : info->cursor);
+  return columns / (size_t)lev_tty_width(edit->tty);
+}
+
+/* To the line below everything that is shown. */
+static void leave_block(const struct edit *edit)
+{
+  for (size_t row = row_of(edit, false); row <= row_of(edit, true); row++)
+    fputc('\n', edit->screen);
+  fputc('\r', edit->screen);
+  fflush(edit->screen);
+}
+
+/* Draws everything again from a fresh line. */
+static void draw(const struct edit *edit)
+{
+  el_resize(edit->line);
+  el_wset(edit->line, EL_REFRESH);
+  fflush(edit->screen);
+}
+
+static void resize(const struct edit *edit)
+{
+  size_t row = row_of(edit, false);
+  if (row > 0)
+    fprintf(edit->screen, "\033[%zuA", row);
+  fputs("\r\033[J", edit->screen);
+  draw(edit);
+}
+
+/* A key that is for us and not for libedit; done when it changed nothing in the line. */
+static enum lev_status own_key(struct edit *edit, const struct lev_tty_key *key, bool *own)
+{
+  enum lev_status status = LEV_OK;
+  *own = true;
+  if (key->kind == LEV_KEY_RESIZED) {
+    resize(edit);
+  } else if (key->kind == LEV_KEY_STOP || key->kind == LEV_KEY_CONTINUED) {
+    if (key->kind == LEV_KEY_STOP) {
+      leave_block(edit);
+      status = lev_tty_stop(edit->tty, edit->error);
+    }
+    if (status == LEV_OK) {
+      lev_tty_raw(edit->tty);
+      draw(edit);
+    }
+  } else {
+    *own = false;
+  }
+  return status;
+}
+
+/* What libedit is given for a key; 0 for nothing. */
+static wchar_t translate(const struct lev_tty_key *key)
+{
+  switch (key->kind) {
+  case LEV_KEY_CHARACTER:
+    return key->character < 0x80 || (key->character >= 0xa0 && wcwidth(key->character) >= 0) ? key->character : 0;
+  case LEV_KEY_CONTROL:
+    return key->character != 0 && wcschr(L"ABEFHKLRTUWY", key->character) != NULL ? key->character - '@' : 0;
+  case LEV_KEY_ENTER: return '\n';
+  case LEV_KEY_TAB: return '\t';
+  case LEV_KEY_BACKSPACE: return 0x7f;
+  case LEV_KEY_DELETE: return KEY_DELETE_NEXT;
+  case LEV_KEY_LEFT: return 'B' - '@';
+  case LEV_KEY_RIGHT: return 'F' - '@';
+  case LEV_KEY_HOME: return 'A' - '@';
+  case LEV_KEY_END: return 'E' - '@';
+  case LEV_KEY_WORD_LEFT: return KEY_PREVIOUS_WORD;
+  case LEV_KEY_WORD_RIGHT: return KEY_NEXT_WORD;
+  default: return 0;
+  }
+}
+
+/* libedit's reader. Every way out but Enter goes through KEY_LEAVE, so that it ends its line in order. */
+static int read_key(EditLine *line, wchar_t *character)
+{
+  struct edit *edit = edit_of(line);
+  lev_tty_raw(edit->tty); /* libedit has a raw mode of its own, which makes signals */
+  for (;;) {
+    struct lev_tty_key key;
+    bool own = false;
+    enum lev_status status = lev_tty_key(edit->tty, &key, edit->error);
+    if (status == LEV_OK)
+      status = own_key(edit, &key, &own);
+    const LineInfoW *info = el_wline(line);
+    bool ctrl_d = key.kind == LEV_KEY_CONTROL && key.character == 'D';
+    if (status == LEV_OK && ctrl_d && info->buffer == info->lastchar)
+      status = lev_tty_cancelled(edit->tty, edit->error);
+    edit->status = status;
+    *character = status != LEV_OK ? KEY_LEAVE : ctrl_d ? KEY_DELETE_NEXT : translate(&key);
+    if (*character != 0 && !own)
+      return 1;
+  }
+}
+
+static void append_wide(struct lev_buf *out, const wchar_t *from, const wchar_t *to)
+{
+  mbstate_t state = { 0 };
+  for (; from < to; from++) {
+    char bytes[MB_LEN_MAX];
+    size_t len = wcrtomb(bytes, *from, &state);
+    if (len != (size_t)-1)
+      lev_buf_append(out, bytes, len);
+  }
+}
+
+/* NULL for want of memory. */
+static wchar_t *to_wide(const char *text, size_t len)
+{
+  wchar_t *wide = calloc(len + 1, sizeof *wide);
+  size_t count = 0;
+  mbstate_t state = { 0 };
+  for (size_t at = 0; wide != NULL && at < len;) {
+    size_t used = mbrtowc(&wide[count], text + at, len - at, &state);
+    if (used == 0 || used > len)
+      break;
+    count++;
+    at += used;
+  }
+  if (wide != NULL)
+    wide[count] = L'\0';
+  return wide;
+}
+
+static unsigned char complete(EditLine *line, int key)
+{
+  (void)key;
+  struct edit *edit = edit_of(line);
+  const LineInfoW *info = el_wline(line);
+  struct lev_tty_completion completion;
+  struct lev_buf typed = { 0 }, out = { 0 };
+  append_wide(&typed, info->buffer, info->cursor);
+  lev_tty_complete(&completion, typed.data == NULL ? "" : typed.data, typed.len);
+  wchar_t *insert = to_wide(completion.insert.data, completion.insert.len);
+  if (insert != NULL && insert[0] != L'\0') {
+    el_winsertstr(line, insert);
+  } else if (completion.names.len > 0) {
+    size_t height = (size_t)lev_tty_height(edit->tty);
+    leave_block(edit);
+    lev_tty_list(&out, &completion, (size_t)lev_tty_width(edit->tty), height > 6 ? height - 4 : 2);
+    lev_tty_show(edit->tty, &out);
+    draw(edit);
+  }
+  free(insert);
+  lev_buf_wipe(&out);
+  lev_buf_wipe(&typed);
+  lev_tty_completion_wipe(&completion);
+  return CC_REFRESH;
+}
+
+static unsigned char ignore(EditLine *line, int key)
+{
+  (void)line;
+  (void)key;
+  return CC_NORM;
+}
+
+static void bind_keys(EditLine *line, bool path)
+{
+  static const wchar_t *const bindings[][2] = {
+    { L"^\\", L"ed-delete-next-char" }, { L"^]", L"ed-prev-word" },
+    { L"^^", L"em-next-word" },         { L"^_", L"ed-end-of-file" },
+    { L"^A", L"ed-move-to-beg" },       { L"^B", L"ed-prev-char" },
+    { L"^E", L"ed-move-to-end" },       { L"^F", L"ed-next-char" },
+    { L"^H", L"em-delete-prev-char" },  { L"^K", L"ed-kill-line" },
+    { L"^L", L"ed-clear-screen" },      { L"^R", L"ed-redisplay" },
+    { L"^T", L"ed-transpose-chars" },   { L"^U", L"vi-kill-line-prev" },
+    { L"^W", L"ed-delete-prev-word" },  { L"^Y", L"em-yank" },
+    { L"^?", L"em-delete-prev-char" },  { L"^J", L"ed-newline" },
+  };
+  for (size_t i = 0; i < sizeof bindings / sizeof *bindings; i++)
+    el_wset(line, EL_BIND, bindings[i][0], bindings[i][1], NULL);
+  el_wset(line, EL_ADDFN, L"lev-tab", L"Complete", path ? complete : ignore);
+  el_wset(line, EL_BIND, L"^I", L"lev-tab", NULL);
+}
+
+/* Appends the answer, or returns why there is none. */
+static enum lev_status run(struct edit *edit, const struct lev_tty_question *question, struct lev_buf *answer)
+{
+  int count = 0;
+  el_wset(edit->line, EL_CLIENTDATA, edit);
+  el_wset(edit->line, EL_EDITOR, L"emacs");
+  el_wset(edit->line, EL_SIGNAL, 0);
+  el_wset(edit->line, EL_PROMPT_ESC, prompt_of, LITERAL);
+  el_wset(edit->line, EL_GETCFN, read_key);
+  bind_keys(edit->line, question->path);
+  wchar_t *typed = question->typed == NULL ? NULL : to_wide(question->typed, strlen(question->typed));
+  if (typed != NULL && typed[0] != L'\0')
+    el_wpush(edit->line, typed);
+  free(typed);
+  lev_tty_raw(edit->tty);
+  const wchar_t *text = el_wgets(edit->line, &count);
+  if (text != NULL && count > 0)
+    append_wide(answer, text, text[count - 1] == L'\n' ? text + count - 1 : text + count);
+  else if (edit->status == LEV_OK)
+    return lev_tty_hung_up(edit->tty, edit->error); /* libedit could not set a mode */
+  return edit->status;
+}
+
+static enum lev_status edit_line(struct lev_tty *tty, const struct lev_tty_question *question,
+                                 const struct lev_buf *prompt, struct lev_buf *answer, struct lev_error *error)
+{
+  struct edit edit = { .tty = tty, .error = error };
+  enum lev_status status = lev_fail(error, LEV_FAILED, "not enough memory to edit a line");
+  int copy = dup(tty->fd);
+  edit.screen = copy < 0 ? NULL : fdopen(copy, "r+");
+  edit.prompt = to_wide(prompt->data, prompt->len);
+  if (edit.screen == NULL || edit.prompt == NULL)
+    goto out;
+  for (const wchar_t *at = edit.prompt, *end = at + wcslen(at); at < end; at++) {
+    if (*at == LITERAL)
+      while (*++at != LITERAL)
+        ;
+    else
+      edit.prompt_columns += columns_between(at, at + 1);
+  }
+  edit.line = el_init_fd("leverage", edit.screen, edit.screen, edit.screen, tty->fd, tty->fd, tty->fd);
+  if (edit.line == NULL)
+    goto out;
+  status = run(&edit, question, answer);
+  el_wset(edit.line, EL_EDITMODE, 0); /* or el_end would set modes and throw away what was typed ahead */
+  el_end(edit.line);
+out:
+  free(edit.prompt);
+  if (edit.screen != NULL)
+    fclose(edit.screen);
+  else if (copy >= 0)
+    close(copy);
+  return status;
+}
+
+/* Surrounds a colour so that libedit does not count it. */
+static void literal_style(const struct lev_tty *tty, struct lev_buf *out, enum lev_tty_style style)
+{
+  if (!tty->colour)
+    return;
+  lev_buf_putc(out, (char)LITERAL);
+  lev_tty_style(tty, out, style);
+  lev_buf_putc(out, (char)LITERAL);
+}
+
+static void put_prompt(const struct lev_tty *tty, struct lev_buf *out, const struct lev_tty_question *question)
+{
+  struct lev_buf label = { 0 };
+  lev_tty_label(&label, question->label);
+  char last = label.len > 0 ? label.data[label.len - 1] : '\0';
+  literal_style(tty, out, LEV_STYLE_LABEL);
+  lev_buf_append(out, label.data, label.len - (question->preset != NULL && last == ':'));
+  if (question->preset != NULL) {
+    literal_style(tty, out, LEV_STYLE_PLAIN);
+    lev_buf_puts(out, " [");
+    lev_tty_clean(out, question->preset);
+    lev_buf_puts(out, last == ':' ? "]:" : "]");
+  } else {
+    literal_style(tty, out, LEV_STYLE_PLAIN);
+  }
+  lev_buf_putc(out, ' ');
+  out->failed = out->failed || label.failed;
+  lev_buf_wipe(&label);
+}
+
+/* Without the white space around it. */
+static void append_trimmed(struct lev_buf *answer, const struct lev_buf *text)
+{
+  size_t start = 0, end = text->len;
+  while (start < end && text->data[start] == ' ')
+    start++;
+  while (end > start && text->data[end - 1] == ' ')
+    end--;
+  lev_buf_append(answer, text->data == NULL ? NULL : text->data + start, end - start);
+}
+
+enum lev_status lev_tty_text(struct lev_tty *tty, const struct lev_tty_question *question, struct lev_buf *answer,
+                             struct lev_error *error)
+{
+  struct lev_buf reason = { 0 }, prompt = { 0 }, text = { 0 };
+  enum lev_status status = lev_tty_begin(tty, error);
+  if (status != LEV_OK)
+    return status;
+  lev_tty_reason(tty, &reason, question->reason);
+  lev_tty_show(tty, &reason);
+  put_prompt(tty, &prompt, question);
+  status = lev_buf_check(&prompt, error);
+  if (status == LEV_OK && tty->dumb)
+    status = lev_tty_line(tty, prompt.data, prompt.len, &text, error);
+  else if (status == LEV_OK)
+    status = edit_line(tty, question, &prompt, &text, error);
+  lev_tty_end(tty);
+  if (status == LEV_OK)
+    append_trimmed(answer, &text);
+  if (status == LEV_OK)
+    status = lev_buf_check(answer, error);
+  lev_buf_wipe(&text);
+  lev_buf_wipe(&prompt);
+  lev_buf_wipe(&reason);
+  return status;
+}
