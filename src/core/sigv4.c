@@ -103,6 +103,8 @@ static enum lev_status check_credentials(const struct lev_sigv4_credentials *cre
 
 static enum lev_status check_request(const struct lev_sigv4_request *request, size_t token_len, struct lev_error *error)
 {
+  if (request->header_count > LEV_SIGV4_HEADERS)
+    return lev_fail(error, LEV_REFUSED, "more than %d headers cannot be signed", LEV_SIGV4_HEADERS);
   size_t sum = request->path.len + request->query.len + token_len;
   for (size_t i = 0; i < request->header_count; i++)
     sum += request->headers[i].name.len + request->headers[i].value.len;
@@ -126,14 +128,16 @@ static enum lev_status set_host(struct lev_sigv4 *signer, const struct lev_sigv4
   struct lev_sigv4_text host = request->host;
   if (host.len == 0 || host.len >= sizeof signer->host || !lev_sigv4_is_all(host, LEV_SIGV4_HOST))
     return lev_fail(error, LEV_REFUSED, "the host is empty, too long, or no host's name");
-  const char *colon = memrchr(host.data, ':', host.len);
-  if (colon != NULL && memchr(colon, ']', (size_t)(host.data + host.len - colon)) == NULL) {
-    size_t port_len = (size_t)(host.data + host.len - colon - 1);
+  size_t name_len = host.len;
+  while (name_len > 0 && isdigit((unsigned char)host.data[name_len - 1]))
+    name_len--;
+  if (name_len > 0 && host.data[name_len - 1] == ':') {
     const char *implied = request->plain_http ? "80" : "443";
-    if (port_len == 0 || strspn(colon + 1, "0123456789") < port_len)
-      return lev_fail(error, LEV_REFUSED, "the host's port is no number");
-    if (port_len == strlen(implied) && memcmp(colon + 1, implied, port_len) == 0)
-      host.len -= port_len + 1;
+    size_t port_len = host.len - name_len;
+    if (port_len == 0 || name_len == 1)
+      return lev_fail(error, LEV_REFUSED, "the host lacks its name, or its port after the colon");
+    if (port_len == strlen(implied) && memcmp(host.data + name_len, implied, port_len) == 0)
+      host.len = name_len - 1;
   }
   for (size_t i = 0; i < host.len; i++)
     signer->host[i] = (char)tolower((unsigned char)host.data[i]);

@@ -71,8 +71,8 @@ void lev_sigv4_canonical_headers(struct lev_buf *out, const struct lev_sigv4_hea
 /* "name;name;…" */
 void lev_sigv4_signed_names(struct lev_buf *out, const struct lev_sigv4_headers *headers);
 
-/* Starts anew with the caller's headers, but for those that are never signed or give way to ours. Names that are no
- * token or there twice, and values with control characters, are LEV_REFUSED. */
+/* Starts anew with the caller's headers, at most LEV_SIGV4_HEADERS, but for those that are never signed or give way to
+ * ours. Names that are no token or there twice, and values with control characters, are LEV_REFUSED. */
 LEV_MUST_CHECK enum lev_status lev_sigv4_headers_take(struct lev_sigv4_headers *headers,
                                                       const struct lev_sigv4_pair *given, size_t count,
                                                       struct lev_error *error);

@@ -143,13 +143,13 @@ static struct lev_sigv4_text text_of(lua_State *L, int field, bool required)
   return text;
 }
 
-/* The same for a secret. An empty one has bytes, too: none. */
+/* The same for a secret; an empty one counts as absent. */
 static struct lev_sigv4_text secret_of(lua_State *L, int field, bool required)
 {
   struct lev_sigv4_text text = { 0 };
   const struct lev_secret *secret = lua_isuserdata(L, field) ? luaL_testudata(L, field, "lev.secret") : NULL;
   if (secret != NULL)
-    text = (struct lev_sigv4_text){ secret->data == NULL ? "" : secret->data, secret->len };
+    text = (struct lev_sigv4_text){ secret->len == 0 ? NULL : secret->data, secret->len };
   else if (!lua_isnil(L, field) || required)
     field_error(L, field, "secret");
   return text;
@@ -259,7 +259,7 @@ static void borrow_headers(lua_State *L, struct arguments *args)
 static void borrow_request(lua_State *L, struct arguments *args)
 {
   struct lev_sigv4_request *request = &args->request;
-  if (!lua_isnil(L, QUERY) && !lua_isstring(L, QUERY))
+  if (!lua_isnil(L, QUERY) && lua_type(L, QUERY) != LUA_TSTRING)
     field_error(L, QUERY, "string or table");
   request->query = text_of(L, QUERY, false);
   request->method = text_of(L, METHOD, true);
@@ -349,7 +349,7 @@ static void push_headers(lua_State *L, const struct arguments *args, const struc
   set_header(L, headers, DATE_HEADER, (struct lev_sigv4_text){ result->date, sizeof result->date - 1 });
   if (result->send_payload_hash)
     set_header(L, headers, PAYLOAD_HASH_HEADER, result->payload_hash);
-  if (!lua_isnil(L, SESSION_TOKEN)) {
+  if (args->credentials.session_token.data != NULL) {
     lua_pushvalue(L, lua_upvalueindex(TOKEN_HEADER));
     lua_pushvalue(L, SESSION_TOKEN);
     lua_rawset(L, headers);
