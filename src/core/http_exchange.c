@@ -150,6 +150,7 @@ static size_t on_header(char *bytes, size_t one, size_t len, void *context)
     exchange->too_large = true;
     return 0;
   }
+  exchange->headers_over = len <= 2 && (bytes[0] == '\r' || bytes[0] == '\n');
   if (len > 5 && memcmp(bytes, "HTTP/", 5) == 0) {
     lev_buf_clear(headers);
     return len;
@@ -336,7 +337,9 @@ void lev_http_exchange_finish(struct lev_http_exchange *exchange, CURLcode code)
   result->http_status = (int)status;
   result->reused = connections == 0;
   result->status = LEV_OK;
-  if (code != CURLE_OK || exchange->too_large)
+  if (code == CURLE_OK && !exchange->headers_over)
+    code = CURLE_PARTIAL_FILE; /* curl takes an answer that ends among its headers for a whole one */
+  if (code != CURLE_OK)
     lev_http_explain(exchange, code);
 }
 

@@ -40,6 +40,7 @@ struct lev_http_exchange {
   int64_t started, due; /* due: of a timer */
   bool quiet;           /* a warming request: forgotten when it is over */
   bool too_large;
+  bool headers_over; /* the empty line came */
   size_t header_bytes;
   char host[256]; /* with the port when it is not the usual one */
   char reason[CURL_ERROR_SIZE];

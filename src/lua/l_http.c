@@ -81,7 +81,7 @@ static lua_Integer number_field(lua_State *L, int table, const char *field, lua_
   if (lua_getfield(L, table, field) != LUA_TNIL) {
     int is_integer;
     number = lua_tointegerx(L, -1, &is_integer);
-    if (!is_integer || number < 1 || number > most)
+    if (!is_integer || lua_type(L, -1) != LUA_TNUMBER || number < 1 || number > most)
       luaL_error(L, "%s must be a whole number from 1 to %I", field, most);
   }
   lua_pop(L, 1);
