@@ -10,7 +10,7 @@
 
 #define LEV_CORE_MODULES(X) X(file) X(host) X(ini) X(sandbox) X(secret) X(txn)
 
-#define LEV_NET_MODULES(X) X(http) X(sigv4)
+#define LEV_NET_MODULES(X) X(http) X(sigv4) X(xml)
 
 #define LEV_TTY_MODULES(X) X(tty)
 
