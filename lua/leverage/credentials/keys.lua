@@ -2,7 +2,6 @@
 
 local file = require "lev.file"
 local host = require "lev.host"
-local keyfile = require "lev.keyfile"
 local paths = require "leverage.paths"
 local text = require "leverage.text"
 local try = require "leverage.try"
@@ -48,7 +47,7 @@ local function from_file(ctx, path, user)
   local name = path == "-" and "standard input" or path
   local full = path == "-" and path or paths.absolute(path:gsub("^~/", ctx.paths.home .. "/"), ctx.cwd)
   local source = try(file.read(full, { secret = true, limit = FILE_MAX }))
-  return choose(ctx, try(keyfile.parse(source, name)), user, name)
+  return choose(ctx, try(require "lev.keyfile".parse(source, name)), user, name)
 end
 
 local function from_environment()
