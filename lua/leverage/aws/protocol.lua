@@ -98,6 +98,14 @@ local function text(value)
   return type(value) == "string" and value ~= "" and value or nil
 end
 
+-- The query protocol writes a list as an element that holds nothing but `member`s: in our tables it is the list itself.
+local function without_members(value)
+  if type(value) ~= "table" then return value end
+  if value.member and next(value, next(value)) == nil then value = value.member end
+  for key, item in pairs(value) do value[key] = without_members(item) end
+  return value
+end
+
 --- The result in a good answer; nil when it is not this operation's.
 ---@param api table
 ---@param operation string
@@ -109,7 +117,7 @@ function protocol.result(api, operation, response)
   if api.kind == "json" then return document.value end
   if document.name ~= operation .. "Response" or type(document.value) ~= "table" then return nil end
   local result = document.value[operation .. "Result"]
-  return type(result) == "table" and result or {}
+  return type(result) == "table" and without_members(result) or {}
 end
 
 --- The error in a bad answer; nil when it is not AWS's.
