@@ -20,9 +20,10 @@ if not terminal then
   os.exit(2, true)
 end
 
--- WAITER names a shared object made of waiter.c: wait through it, and say at the end that it was used.
-local waiter = os.getenv("WAITER") and assert(package.loadlib(os.getenv("WAITER"), "luaopen_waiter"))()
-if waiter then terminal:background(waiter.waiter) end
+-- WAITER names a shared object made of waiter.c: wait through it.
+if os.getenv("WAITER") then
+  terminal:background(assert(package.loadlib(os.getenv("WAITER"), "luaopen_waiter"))())
+end
 
 local function numbered(count)
   local choices = {}
@@ -100,10 +101,6 @@ for _, question in ipairs(arg) do
     end
   end
   io.stdout:flush()
-end
-if waiter then
-  terminal:background(nil)
-  print("waited through the waiter: " .. tostring(waiter.count() > 0))
 end
 terminal:close()
 print("done")

@@ -68,6 +68,7 @@ void lev_tty_close(struct lev_tty *tty)
 {
   if (tty == NULL || !tty->is_open)
     return;
+  lev_tty_close_editor(tty);
   if (tty->all_fd >= 0)
     close(tty->all_fd);
   close(tty->fd);

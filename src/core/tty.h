@@ -27,9 +27,12 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <termios.h>
 
 #define LEV_TTY_WATCHED 3 /* SIGWINCH, SIGCONT, SIGTSTP: caught during a question only */
+
+struct editline; /* libedit's */
 
 /* Zeroed is valid: closed. The fields are the module's own. */
 struct lev_tty {
@@ -43,7 +46,9 @@ struct lev_tty {
   struct sigaction actions_before[LEV_TTY_WATCHED];
   int to_raise; /* a signal that is due after restoring */
   bool to_group;
-  int unread; /* a byte that was read too far, plus one; 0 for none */
+  struct editline *editor; /* made for the first text */
+  FILE *screen;            /* where it draws */
+  int unread;              /* a byte that was read too far, plus one; 0 for none */
 };
 
 /* Opens the controlling terminal; colours only if wanted (and the terminal can). Catches signals if nobody did

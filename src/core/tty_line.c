@@ -17,43 +17,46 @@ static enum lev_status take_byte(struct lev_tty *tty, unsigned char byte, struct
   return LEV_OK;
 }
 
+/* What happened while the line was typed; `draw` when the prompt has to be shown again. */
+static enum lev_status take_news(struct lev_tty *tty, enum lev_tty_news news, struct lev_buf *line, bool *ended,
+                                 bool *draw, struct lev_error *error)
+{
+  enum lev_status status = LEV_OK;
+  switch (news) {
+  case LEV_TTY_END_OF_FILE: *ended = true; return line->len == 0 ? lev_tty_cancelled(tty, error) : LEV_OK;
+  case LEV_TTY_STOP: status = lev_tty_stop(tty, error); /* fall through */
+  case LEV_TTY_CONTINUED:
+    if (status == LEV_OK)
+      lev_tty_cooked(tty);
+    lev_buf_clear(line); /* the kernel dropped what it had */
+    *draw = true;
+    return status;
+  default: return LEV_OK;
+  }
+}
+
 enum lev_status lev_tty_line(struct lev_tty *tty, const char *prompt, size_t prompt_len, struct lev_buf *line,
                              struct lev_error *error)
 {
   struct lev_buf out = { 0 };
   enum lev_status status = LEV_OK;
-  bool ended = false, draw = true;
+  enum lev_tty_news news = LEV_TTY_BYTE;
   lev_tty_cooked(tty);
-  while (status == LEV_OK && !ended) {
-    enum lev_tty_news news;
+  for (bool ended = false, draw = true; status == LEV_OK && !ended;) {
     unsigned char byte = 0;
-    if (draw) {
+    if (draw)
       lev_buf_append(&out, prompt, prompt_len);
-      lev_tty_show(tty, &out);
-    }
     draw = false;
+    lev_tty_show(tty, &out);
     status = lev_tty_next(tty, -1, &news, &byte, error);
-    if (status != LEV_OK)
-      break;
-    switch (news) {
-    case LEV_TTY_BYTE: status = take_byte(tty, byte, line, &ended, error); break;
-    case LEV_TTY_END_OF_FILE:
-      ended = true;
-      if (line->len == 0)
-        status = lev_tty_cancelled(tty, error);
-      lev_buf_puts(&out, "\n");
-      lev_tty_show(tty, &out);
-      break;
-    case LEV_TTY_STOP: status = lev_tty_stop(tty, error); /* fall through */
-    case LEV_TTY_CONTINUED:
-      lev_tty_cooked(tty);
-      lev_buf_clear(line); /* the kernel dropped what it had */
-      draw = true;
-      break;
-    case LEV_TTY_RESIZED:
-    case LEV_TTY_TIME_OVER: break;
-    }
+    if (status == LEV_OK && news == LEV_TTY_BYTE)
+      status = take_byte(tty, byte, line, &ended, error);
+    else if (status == LEV_OK)
+      status = take_news(tty, news, line, &ended, &draw, error);
   }
+  if (status != LEV_OK || news == LEV_TTY_END_OF_FILE) /* otherwise the kernel has shown the line's end */
+    lev_buf_puts(&out, "\n");
+  lev_tty_show(tty, &out);
   lev_buf_wipe(&out);
   return status;
 }

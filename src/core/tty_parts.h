@@ -104,6 +104,9 @@ void lev_tty_reason(const struct lev_tty *tty, struct lev_buf *out, const char *
 /* Writes the buffer and empties it. A terminal that is gone is noticed by the next read. */
 void lev_tty_show(struct lev_tty *tty, struct lev_buf *out);
 
+/* tty_text.c: forgets the editor, if there is one. */
+void lev_tty_close_editor(struct lev_tty *tty);
+
 /* tty_line.c: the terminal's own line editing. */
 LEV_MUST_CHECK enum lev_status lev_tty_line(struct lev_tty *tty, const char *prompt, size_t prompt_len,
                                             struct lev_buf *line, struct lev_error *error);

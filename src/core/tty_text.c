@@ -21,8 +21,8 @@
 
 struct edit {
   struct lev_tty *tty;
-  EditLine *line;
-  FILE *screen;
+  EditLine *line; /* the terminal's editor, and */
+  FILE *screen;   /* where it draws */
   wchar_t *prompt;
   size_t prompt_columns;
   enum lev_status status; /* of leaving without an answer */
@@ -85,11 +85,10 @@ static void resize(const struct edit *edit)
   draw(edit);
 }
 
-/* A key that is for us and not for libedit; done when it changed nothing in the line. */
-static enum lev_status own_key(struct edit *edit, const struct lev_tty_key *key, bool *own)
+/* What is for us and not for libedit. */
+static enum lev_status own_key(struct edit *edit, const struct lev_tty_key *key)
 {
   enum lev_status status = LEV_OK;
-  *own = true;
   if (key->kind == LEV_KEY_RESIZED) {
     resize(edit);
   } else if (key->kind == LEV_KEY_STOP || key->kind == LEV_KEY_CONTINUED) {
@@ -101,8 +100,6 @@ static enum lev_status own_key(struct edit *edit, const struct lev_tty_key *key,
       lev_tty_raw(edit->tty);
       draw(edit);
     }
-  } else {
-    *own = false;
   }
   return status;
 }
@@ -129,24 +126,27 @@ static wchar_t translate(const struct lev_tty_key *key)
   }
 }
 
-/* libedit's reader. Every way out but Enter goes through KEY_LEAVE, so that it ends its line in order. */
+/* libedit's reader. Every way out but Enter goes through KEY_LEAVE, so that it ends its line in order. It is not to set
+ * modes at the end: lev_tty_end does, and does not in the background, where that would change the shell's or stop us.
+ */
 static int read_key(EditLine *line, wchar_t *character)
 {
   struct edit *edit = edit_of(line);
   lev_tty_raw(edit->tty); /* libedit has a raw mode of its own, which makes signals */
   for (;;) {
     struct lev_tty_key key;
-    bool own = false;
     enum lev_status status = lev_tty_key(edit->tty, &key, edit->error);
     if (status == LEV_OK)
-      status = own_key(edit, &key, &own);
+      status = own_key(edit, &key);
     const LineInfoW *info = el_wline(line);
     bool ctrl_d = key.kind == LEV_KEY_CONTROL && key.character == 'D';
     if (status == LEV_OK && ctrl_d && info->buffer == info->lastchar)
       status = lev_tty_cancelled(edit->tty, edit->error);
     edit->status = status;
     *character = status != LEV_OK ? KEY_LEAVE : ctrl_d ? KEY_DELETE_NEXT : translate(&key);
-    if (*character != 0 && !own)
+    if (*character == KEY_LEAVE || *character == '\n')
+      el_wset(line, EL_EDITMODE, 0);
+    if (*character != 0)
       return 1;
   }
 }
@@ -213,7 +213,7 @@ static unsigned char ignore(EditLine *line, int key)
   return CC_NORM;
 }
 
-static void bind_keys(EditLine *line, bool path)
+static void bind_keys(EditLine *line)
 {
   static const wchar_t *const bindings[][2] = {
     { L"^\\", L"ed-delete-next-char" }, { L"^]", L"ed-prev-word" },
@@ -226,10 +226,44 @@ static void bind_keys(EditLine *line, bool path)
     { L"^W", L"ed-delete-prev-word" },  { L"^Y", L"em-yank" },
     { L"^?", L"em-delete-prev-char" },  { L"^J", L"ed-newline" },
   };
+  el_wset(line, EL_EDITOR, L"emacs");
   for (size_t i = 0; i < sizeof bindings / sizeof *bindings; i++)
     el_wset(line, EL_BIND, bindings[i][0], bindings[i][1], NULL);
-  el_wset(line, EL_ADDFN, L"lev-tab", L"Complete", path ? complete : ignore);
-  el_wset(line, EL_BIND, L"^I", L"lev-tab", NULL);
+  el_wset(line, EL_ADDFN, L"lev-complete", L"Complete a file name", complete);
+  el_wset(line, EL_ADDFN, L"lev-ignore", L"Do nothing", ignore);
+}
+
+/* One editor a terminal: reading a terminal's description again and again costs time, and libtinfo some memory. */
+static enum lev_status open_editor(struct lev_tty *tty, struct lev_error *error)
+{
+  if (tty->editor != NULL)
+    return LEV_OK;
+  int copy = dup(tty->fd);
+  tty->screen = copy < 0 ? NULL : fdopen(copy, "r+");
+  if (tty->screen == NULL && copy >= 0)
+    close(copy);
+  if (tty->screen != NULL)
+    tty->editor = el_init_fd("leverage", tty->screen, tty->screen, tty->screen, tty->fd, tty->fd, tty->fd);
+  if (tty->editor == NULL) {
+    lev_tty_close_editor(tty);
+    return lev_fail(error, LEV_FAILED, "cannot edit a line on the terminal");
+  }
+  el_wset(tty->editor, EL_SIGNAL, 0);
+  el_wset(tty->editor, EL_GETCFN, read_key);
+  bind_keys(tty->editor);
+  return LEV_OK;
+}
+
+void lev_tty_close_editor(struct lev_tty *tty)
+{
+  if (tty->editor != NULL) {
+    el_wset(tty->editor, EL_EDITMODE, 0); /* or el_end would set modes and throw away what was typed ahead */
+    el_end(tty->editor);
+  }
+  if (tty->screen != NULL)
+    fclose(tty->screen);
+  tty->editor = NULL;
+  tty->screen = NULL;
 }
 
 /* Appends the answer, or returns why there is none. */
@@ -237,15 +271,13 @@ static enum lev_status run(struct edit *edit, const struct lev_tty_question *que
 {
   int count = 0;
   el_wset(edit->line, EL_CLIENTDATA, edit);
-  el_wset(edit->line, EL_EDITOR, L"emacs");
-  el_wset(edit->line, EL_SIGNAL, 0);
   el_wset(edit->line, EL_PROMPT_ESC, prompt_of, LITERAL);
-  el_wset(edit->line, EL_GETCFN, read_key);
-  bind_keys(edit->line, question->path);
+  el_wset(edit->line, EL_BIND, L"^I", question->path ? L"lev-complete" : L"lev-ignore", NULL);
   wchar_t *typed = question->typed == NULL ? NULL : to_wide(question->typed, strlen(question->typed));
   if (typed != NULL && typed[0] != L'\0')
     el_wpush(edit->line, typed);
   free(typed);
+  el_wset(edit->line, EL_EDITMODE, 1);
   lev_tty_raw(edit->tty);
   const wchar_t *text = el_wgets(edit->line, &count);
   if (text != NULL && count > 0)
@@ -255,35 +287,33 @@ static enum lev_status run(struct edit *edit, const struct lev_tty_question *que
   return edit->status;
 }
 
+static size_t prompt_columns(const wchar_t *prompt)
+{
+  size_t columns = 0;
+  for (bool literal = false; *prompt != L'\0'; prompt++) {
+    if (*prompt == LITERAL)
+      literal = !literal;
+    else if (!literal)
+      columns += columns_between(prompt, prompt + 1);
+  }
+  return columns;
+}
+
 static enum lev_status edit_line(struct lev_tty *tty, const struct lev_tty_question *question,
                                  const struct lev_buf *prompt, struct lev_buf *answer, struct lev_error *error)
 {
   struct edit edit = { .tty = tty, .error = error };
-  enum lev_status status = lev_fail(error, LEV_FAILED, "not enough memory to edit a line");
-  int copy = dup(tty->fd);
-  edit.screen = copy < 0 ? NULL : fdopen(copy, "r+");
+  enum lev_status status = open_editor(tty, error);
+  if (status != LEV_OK)
+    return status;
   edit.prompt = to_wide(prompt->data, prompt->len);
-  if (edit.screen == NULL || edit.prompt == NULL)
-    goto out;
-  for (const wchar_t *at = edit.prompt, *end = at + wcslen(at); at < end; at++) {
-    if (*at == LITERAL)
-      while (*++at != LITERAL)
-        ;
-    else
-      edit.prompt_columns += columns_between(at, at + 1);
-  }
-  edit.line = el_init_fd("leverage", edit.screen, edit.screen, edit.screen, tty->fd, tty->fd, tty->fd);
-  if (edit.line == NULL)
-    goto out;
+  if (edit.prompt == NULL)
+    return lev_fail(error, LEV_FAILED, "not enough memory");
+  edit.prompt_columns = prompt_columns(edit.prompt);
+  edit.line = tty->editor;
+  edit.screen = tty->screen;
   status = run(&edit, question, answer);
-  el_wset(edit.line, EL_EDITMODE, 0); /* or el_end would set modes and throw away what was typed ahead */
-  el_end(edit.line);
-out:
   free(edit.prompt);
-  if (edit.screen != NULL)
-    fclose(edit.screen);
-  else if (copy >= 0)
-    close(copy);
   return status;
 }
 
