@@ -64,7 +64,7 @@ enum lev_status txn_target_resolve(struct lev_txn *txn, struct target *target, c
   bool is_link = false;
   if (path[0] != '/' || strlen(path) >= sizeof followed || strchr(path, '\n') != NULL)
     return lev_fail(error, LEV_REFUSED, "%s is not a usable absolute path", path);
-  strcpy(followed, path);
+  memcpy(followed, path, strlen(path) + 1);
   enum lev_status status = follow(followed, &is_link, error);
   if (status != LEV_OK)
     return status;
