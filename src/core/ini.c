@@ -133,6 +133,35 @@ LEV_MUST_CHECK static enum lev_status scan_key(struct reader *reader, const stru
   return LEV_OK;
 }
 
+/* Ends a line for Python's splitlines, not for its reading of files; `space` is lev_ini_space_at(p). */
+static bool ends_line(const char *p, size_t space)
+{
+  if (space == 1)
+    return *p == '\v' || *p == '\f' || (*p >= 0x1C && *p <= 0x1E);
+  return (space == 2 && p[1] == '\x85') || (space == 3 && memcmp(p, "\xE2\x80\xA8", 3) == 0) ||
+         (space == 3 && memcmp(p, "\xE2\x80\xA9", 3) == 0);
+}
+
+/* Whether botocore takes a line of a nested block: it splits it once more, and each piece needs a `=`. */
+static bool is_nested(const char *p, const char *end)
+{
+  bool blank = true, sign = false;
+  for (size_t len; p < end; p += len) {
+    size_t space = lev_ini_space_at(p, end);
+    len = space == 0 ? 1 : space;
+    if (!ends_line(p, space)) {
+      blank = blank && space > 0;
+      sign = sign || *p == '=';
+    } else if (!blank && !sign) {
+      return false;
+    } else {
+      blank = true;
+      sign = false;
+    }
+  }
+  return blank || sign;
+}
+
 LEV_MUST_CHECK static enum lev_status scan_continuation(struct reader *reader, const struct lev_ini_line *line)
 {
   const struct lev_ini *doc = reader->doc;
@@ -140,7 +169,7 @@ LEV_MUST_CHECK static enum lev_status scan_continuation(struct reader *reader, c
     reader->nested = lev_ini_read_key(doc, &reader->key).value_len == 0;
   reader->continued = true;
   reader->section->tail = line->end;
-  if (reader->nested && memchr(doc->source.data + line->first, '=', line->stop - line->first) == NULL)
+  if (reader->nested && !is_nested(doc->source.data + line->first, doc->source.data + line->stop))
     return broken(doc, line->first, "a line without `=` in a nested block", reader->error);
   return LEV_OK;
 }
