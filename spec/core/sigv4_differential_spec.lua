@@ -1,6 +1,6 @@
 -- lev.sigv4 against botocore's signers: random requests, equal stage by stage.
 --
--- What is left out of the comparison, and why: a Date header (botocore replaces it and then leaves X-Amz-Date out, while
+-- What is left out of the comparison, and why: a Date header (botocore replaces it and leaves X-Amz-Date out, while
 -- AWS's own examples sign both), blanks beyond ASCII in header values (Python folds them, other signers do not), a name
 -- given twice in a presigned URL's query (botocore keeps the first value only) and a presigned body (botocore moves it
 -- into the query).
@@ -24,16 +24,16 @@ end
 
 local LETTERS = {}
 for c in ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"):gmatch "." do LETTERS[#LETTERS + 1] = c end
-local SEGMENTS = { "", "", ".", "..", "a", "b c", "ü", "漢字", "😀", "%20", "%2F", "%", "~x", "a+b", "k=v", "x;y", "a:b",
-  "@", "!$'()*,", "...", "..a", ".hidden", "q\"r", "<>", "\\", "^`{|}", "-_.~", "A&B", "[1]" }
-local ANY = { "a", "Z", "0", " ", "  ", "+", "&", "=", "/", "?", "%", "%41", "~", "-", "_", ".", "ü", "ß", "漢", "😀", "!",
-  "*", "'", "(", ")", ":", ";", ",", "@", "\"", "<", "|", "\u{a0}", "\u{e000}", "\t", "\n", "\127" }
-local ENCODED = { "a", "Z", "0", "%20", "%2F", "+", "~", "-", "_", ".", "%C3%BC", "*", "!", "ü", ":", ";", ",", "@", "/",
-  "?", " " }
+local SEGMENTS = { "", "", ".", "..", "a", "b c", "ü", "漢字", "😀", "%20", "%2F", "%", "~x", "a+b", "k=v", "x;y",
+  "a:b", "@", "!$'()*,", "...", "..a", ".hidden", "q\"r", "<>", "\\", "^`{|}", "-_.~", "A&B", "[1]" }
+local ANY = { "a", "Z", "0", " ", "  ", "+", "&", "=", "/", "?", "%", "%41", "~", "-", "_", ".", "ü", "ß", "漢", "😀",
+  "!", "*", "'", "(", ")", ":", ";", ",", "@", "\"", "<", "|", "\u{a0}", "\u{e000}", "\t", "\n", "\127" }
+local ENCODED = { "a", "Z", "0", "%20", "%2F", "+", "~", "-", "_", ".", "%C3%BC", "*", "!", "ü", ":", ";", ",", "@",
+  "/", "?", " " }
 local VALUE = { "a", "B", "7", " ", "  ", "\t", " \t ", ",", ";", "=", "\"", "'", "ü", "漢", "x y", "/", ":", "€" }
 local NAMES = { "X-Custom", "x-amz-meta-Unread", "Accept", "content-TYPE", "Range", "x-amz-target", "A", "z-9", "x_y",
-  "User-Agent", "Expect", "X-Amzn-Trace-Id", "X-Amz-Acl", "x-amz", "x-amz-date", "Authorization", "x-amz-security-token",
-  "If-Match", "X!#$%&'*+.^`|~" }
+  "User-Agent", "Expect", "X-Amzn-Trace-Id", "X-Amz-Acl", "x-amz", "x-amz-date", "Authorization",
+  "x-amz-security-token", "If-Match", "X!#$%&'*+.^`|~" }
 
 local function random_path()
   local parts = {}
@@ -86,8 +86,8 @@ local function random_request()
   local asked = {
     method = one_of { "GET", "POST", "put", "Delete", "HEAD" },
     scheme = one_of { "https", "http" },
-    host = one_of { "sts.amazonaws.com", "Bucket.S3.amazonaws.com", "localhost:4566", "127.0.0.1:80", "h:443", "[::1]:80",
-      "[::1]" },
+    host = one_of { "sts.amazonaws.com", "Bucket.S3.amazonaws.com", "localhost:4566", "127.0.0.1:80", "h:443",
+      "[::1]:80", "[::1]" },
     path = random_path(),
     headers = random_headers(presigned),
     body = "",
