@@ -37,7 +37,7 @@ describe("credentials configure at a terminal", function()
     local key = double:key "management"
     local p <close> = start { "--type", "management" }
     p:expect "Where are the access keys?"
-    p:send "t"
+    p:send "t\r"
     p:expect "Access key ID"
     p:send(key.id .. "\r")
     p:expect "Secret access key"
@@ -51,15 +51,17 @@ describe("credentials configure at a terminal", function()
     local key = double:key "management"
     local p <close> = start { "--type", "management" }
     p:expect "Where are the access keys?"
-    p:send "t"
+    p:send "t\r"
     p:expect "Access key ID"
     p:send "nonsense\r"
     p:expect "an access key id is"
+    p:expect "Access key ID"
     p:key "ctrl-u"
     p:send(key.id .. "\r")
     p:expect "Secret access key"
     p:send "short\r"
     p:expect "40 characters"
+    p:expect "Secret access key"
     p:send(key.secret .. "\r")
     p:expect "3 account profiles"
     finish(p, 0)
@@ -73,6 +75,7 @@ describe("credentials configure at a terminal", function()
     p:expect "File with the access keys"
     p:send "~/nothing.csv\r"
     p:expect "no such file"
+    p:expect "File with the access keys"
     p:key "ctrl-u"
     p:send "~/management.csv\r"
     p:expect "3 account profiles"
@@ -93,9 +96,9 @@ describe("credentials configure at a terminal", function()
     local key = double:key "management"
     local p <close> = start { "--type", "management" }
     p:expect "Overwrite current credentials. Backups will be made."
-    p:send "o"
+    p:send "o\r"
     p:expect "Where are the access keys?"
-    p:send "t"
+    p:send "t\r"
     p:expect "Access key ID"
     p:send(key.id .. "\r")
     p:expect "Secret access key"
@@ -112,6 +115,7 @@ describe("credentials configure at a terminal", function()
     p:expect "Short name of the project"
     p:send "ACME\r"
     p:expect "lower-case"
+    p:expect "Short name of the project"
     p:key "ctrl-u"
     p:send "zz\r"
     p:expect "Name of the project"
@@ -119,7 +123,7 @@ describe("credentials configure at a terminal", function()
     p:expect "AWS region"
     p:send "\r"
     p:expect "to project.yaml?"
-    p:send "y"
+    p:send "y\r"
     p:expect "To use"
     finish(p, 0)
     assert.equal("project_name: acme\nshort_name: zz # 2 to 4 letters\n\nprimary_region: us-east-1\n", w.home:read "acme/project.yaml")
@@ -166,7 +170,7 @@ describe("credentials configure at a terminal", function()
         local p <close> = start { "--type", "management" }
         p:expect "Where are the access keys?"
         if question ~= "Where are the access keys?" then
-          p:send "t"
+          p:send "t\r"
           p:expect "Access key ID"
         end
         if question == "Secret access key" then
@@ -206,7 +210,7 @@ describe("credentials configure at a terminal", function()
     end
     assert.equal(4, opened)
     local key = double:key "management"
-    p:send "t"
+    p:send "t\r"
     p:expect "Access key ID"
     p:send(key.id .. "\r")
     p:expect "Secret access key"
