@@ -2,6 +2,7 @@
 -- AWS clients need. Nothing heavy is loaded to make one.
 
 local host = require "lev.host"
+local log = require "leverage.log"
 local progress = require "leverage.progress"
 local prompt = require "leverage.prompt"
 local try = require "leverage.try"
@@ -45,6 +46,7 @@ function context.new(options)
     getenv = os.getenv,
     cwd = try(host.cwd()),
   }, context)
+  self.colour = options.colour(1)
   self.prompt = prompt.new { no_input = self.no_input, colour = options.colour(2) }
   return self
 end
@@ -55,6 +57,11 @@ function context:print(format, ...)
   local line = select("#", ...) > 0 and format:format(...) or format
   local ok, reason = io.stdout:write(line, "\n")
   if not ok then try.fail("standard output cannot be written: " .. reason, "io") end
+end
+
+--- The words in a colour, where standard output has colours.
+function context:paint(colour, words)
+  return self.colour and log.paint(colour, words) or words
 end
 
 --- The environment for leverage.aws.client: endpoints, certificates, proxy, clock, and talk for -v.

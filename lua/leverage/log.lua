@@ -13,37 +13,34 @@ function log.new(options)
   return setmetatable({ stream = options.stream, level = options.level, colour = options.colour }, log)
 end
 
---- The words in a colour, where there are colours.
-function log:paint(colour, words)
-  if not self.colour then return words end
+--- The words in a colour.
+---@param colour "red"|"green"|"yellow"|"dim"|"bold"
+function log.paint(colour, words)
   return ("\27[%sm%s\27[0m"):format(COLOURS[colour], words)
 end
 
-local function put(self, words)
-  self.stream:write(words, "\n")
-end
-
-local function say(self, least, prefix, format, ...)
+local function say(self, least, prefix, colour, format, ...)
   if self.level < least then return end
+  if colour and self.colour then prefix = log.paint(colour, prefix) end
   local words = select("#", ...) > 0 and format:format(...) or format
   local lines = {}
   for line in (words .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = text.plain(line) end
-  put(self, prefix .. table.concat(lines, "\n"))
+  self.stream:write(prefix, table.concat(lines, "\n"), "\n")
 end
 
 --- What was done, a line.
-function log:info(format, ...) say(self, 1, "", format, ...) end
+function log:info(format, ...) say(self, 1, "", nil, format, ...) end
 
 --- Something to look at; the command goes on.
-function log:warn(format, ...) say(self, 1, self:paint("yellow", "warning: "), format, ...) end
+function log:warn(format, ...) say(self, 1, "warning: ", "yellow", format, ...) end
 
 --- Why the command ends.
-function log:error(format, ...) say(self, 0, self:paint("red", "error: "), format, ...) end
+function log:error(format, ...) say(self, 0, "error: ", "red", format, ...) end
 
 --- What to do about it.
-function log:hint(format, ...) say(self, 0, self:paint("bold", "  try: "), format, ...) end
+function log:hint(format, ...) say(self, 0, "  try: ", "bold", format, ...) end
 
 --- For those who said -v.
-function log:detail(format, ...) say(self, 2, self:paint("dim", "· "), format, ...) end
+function log:detail(format, ...) say(self, 2, "· ", "dim", format, ...) end
 
 return log

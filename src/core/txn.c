@@ -197,10 +197,11 @@ static enum lev_status rename_all(struct lev_txn *txn, struct lev_error *error)
   for (size_t i = 0; i < txn->count && status == LEV_OK; i++)
     if (txn->targets[i].changed && (status = rename_target(&txn->targets[i], error)) != LEV_OK)
       put_back(txn, error);
+  sync_dirs(txn);
   if (status == LEV_OK)
     txn->committed = true;
-  sync_dirs(txn);
-  lev_signals_release();
+  else
+    lev_signals_release();
   return status;
 }
 

@@ -3,15 +3,17 @@
  *
  *     open → add each file → lock → read each, put its new text → commit → close
  *
- * add     resolves the path (symlinks are followed where their folders are safe), makes missing folders, refuses what
- * cannot be replaced: directories, FIFOs, devices, hard links, read-only files, credentials of another user. lock takes
- * one lock per target folder, in one order for everybody, under the state folder: nothing is left beside the user's
- * files. From here on the files can be read and edits decided. put     remembers a new text. A text equal to what is
- * there is no change. commit  writes each changed text beside its target and syncs it (staged), keeps the old files as
- * a generation in the backups folder, then renames: the first rename is the commit point. Before it any failure or
- * signal leaves every file as it was. After it signals are held back, and a rename that fails puts back what was
- * renamed. Without a changed text nothing is written at all. close   removes what was staged but not renamed, folders
- * made for nothing, and releases the locks.
+ * - add resolves the path (symlinks are followed where their folders are safe), makes missing folders, refuses what
+ *   cannot be replaced: directories, FIFOs, devices, hard links, read-only files, credentials of another user.
+ * - lock takes one lock per target folder, in one order for everybody, under the state folder: nothing is left beside
+ *   the user's files. From here on the files can be read and edits decided.
+ * - put remembers a new text. A text equal to what is there is no change.
+ * - commit writes each changed text beside its target and syncs it (staged), keeps the old files as a generation in the
+ *   backups folder, then renames: the first rename is the commit point. Before it any failure or signal leaves every
+ *   file as it was. After it signals are held back, and a rename that fails puts back what was renamed. Signals stay
+ *   held after a commit, so that a run which did its work also ends as done; a program that goes on calls
+ *   lev_signals_release. Without a changed text nothing is written at all.
+ * - close removes what was staged but not renamed, folders made for nothing, and releases the locks.
  *
  * The journal that lets the next run finish a commit cut short by a kill has its place in commit, between staging and
  * the first rename.

@@ -37,14 +37,14 @@ local function short_name(ctx, project, args)
     try.fail(("%s:%d:%d: a project's short name is 2 to 4 lower-case letters"):format(
       project.yaml_path, line, column), "broken_file")
   end
-  if project.short_name then return checked(check_short_name, project.short_name, "the project's short name"), true end
+  if project.short_name then return checked(check_short_name, project.short_name, "the project's short name") end
   return ctx.prompt:text { label = "Short name of the project", needs = "the project's short name", flag = "--short-name",
     validate = check_short_name }
 end
 
 local function project_name(ctx, project, args)
   if args.project_name then return checked(check_project_name, args.project_name, "--project-name") end
-  if project.project_name then return project.project_name, true end
+  if project.project_name then return project.project_name end
   -- Only prefixes of account names depend on it, so nobody is stopped for want of one.
   if not project.placeholders.project_name or not ctx.prompt:possible() then return nil end
   return ctx.prompt:text { label = "Name of the project", flag = "--project-name", validate = check_project_name }

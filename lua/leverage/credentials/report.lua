@@ -134,11 +134,10 @@ end
 
 -- One file's changes as lines: what goes with `-`, what comes with `+`.
 local function diff(ctx, entry, change)
-  local paint = function(colour, line) return ctx.print_colour and ctx.log:paint(colour, line) or line end
   local where = place(change)
-  if change.removed and change.before == nil then return ctx:print("%s", paint("red", "- [" .. where .. "]")) end
-  if change.before ~= nil then ctx:print("%s", paint("red", ("- %s = %s"):format(where, shown(change.before)))) end
-  if change.after ~= nil then ctx:print("%s", paint("green", ("+ %s = %s"):format(where, shown(change.after)))) end
+  if change.removed and change.before == nil then return ctx:print("%s", ctx:paint("red", "- [" .. where .. "]")) end
+  if change.before ~= nil then ctx:print("%s", ctx:paint("red", ("- %s = %s"):format(where, shown(change.before)))) end
+  if change.after ~= nil then ctx:print("%s", ctx:paint("green", ("+ %s = %s"):format(where, shown(change.after)))) end
 end
 
 --- Instead of applying: what would change.
