@@ -77,16 +77,19 @@ static void check_progress(struct lev_http *session, const char *url)
 
 static void check_signal(struct lev_http *session, const char *url)
 {
+  int ends[2];
   uint64_t ticket;
   bool ready;
   struct lev_http_result *result;
   struct lev_http_request request = { .method = "GET", .url = url };
+  CHECK(pipe(ends) == 0);
   CHECK(lev_http_start(session, &request, &ticket, &error) == LEV_OK);
   later(50, -1, SIGTERM);
   int64_t began = lev_http_now();
   CHECK(lev_http_next(session, -1, &result, &error) == LEV_INTERRUPTED && result == NULL);
   CHECK(lev_http_now() - began < 200 && lev_signal_pending() == SIGTERM);
-  CHECK(lev_http_wait(session, 0, -1, &ready, &error) == LEV_INTERRUPTED && !ready);
+  CHECK(lev_http_wait(session, ends[0], -1, &ready, &error) == LEV_INTERRUPTED && !ready);
+  CHECK(lev_http_wait(NULL, ends[0], -1, &ready, &error) == LEV_INTERRUPTED && !ready);
   CHECK(lev_http_cancel(session, ticket) && !lev_http_cancel(session, ticket));
 }
 
@@ -98,6 +101,7 @@ int main(int argc, char **argv)
   CHECK(lev_signals_install(NULL, &error) == LEV_OK);
   CHECK(lev_http_open(&session, &options, &error) == LEV_OK);
   check_descriptor(session);
+  check_descriptor(NULL);
   check_progress(session, argv[1]);
   check_signal(session, argv[1]);
   lev_http_close(session);

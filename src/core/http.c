@@ -28,6 +28,11 @@ int64_t lev_http_now(void)
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static int64_t deadline_after(int timeout_ms)
+{
+  return timeout_ms < 0 ? INT64_MAX : lev_http_now() + timeout_ms;
+}
+
 static void keep(struct lev_buf *copy, const char *text)
 {
   if (text != NULL && text[0] != '\0')
@@ -290,9 +295,8 @@ static bool is_readable(int fd)
 }
 
 /* The loop. Runs until fd is readable (fd >= 0), something is over (fd < 0), the time is up or a signal is pending. */
-static enum lev_status drive(struct lev_http *session, int fd, int timeout_ms, bool *done, struct lev_error *error)
+static enum lev_status drive(struct lev_http *session, int fd, int64_t deadline, bool *done, struct lev_error *error)
 {
-  int64_t deadline = timeout_ms < 0 ? INT64_MAX : lev_http_now() + timeout_ms;
   for (;;) {
     int running;
     enum lev_status status = lev_signal_check(error);
@@ -326,7 +330,7 @@ enum lev_status lev_http_next(struct lev_http *session, int timeout_ms, struct l
   bool done = false;
   *result = NULL;
   drop_all(session, &session->lent);
-  enum lev_status status = drive(session, -1, timeout_ms, &done, error);
+  enum lev_status status = drive(session, -1, deadline_after(timeout_ms), &done, error);
   if (status != LEV_OK || !done)
     return status;
   session->lent = session->over;
@@ -341,8 +345,26 @@ void lev_http_release(struct lev_http *session)
   drop_all(session, &session->lent);
 }
 
+/* The same wait without a network. */
+static enum lev_status wait_alone(int fd, int64_t deadline, bool *ready, struct lev_error *error)
+{
+  for (;;) {
+    enum lev_status status = lev_signal_check(error);
+    if (status != LEV_OK)
+      return status;
+    *ready = is_readable(fd);
+    int64_t now = lev_http_now();
+    if (*ready || now >= deadline)
+      return LEV_OK;
+    struct pollfd both[] = { { .fd = fd, .events = POLLIN }, { .fd = lev_signal_fd(), .events = POLLIN } };
+    (void)poll(both, 2, deadline - now < MAX_WAIT_MS ? (int)(deadline - now) : MAX_WAIT_MS);
+  }
+}
+
 enum lev_status lev_http_wait(struct lev_http *session, int fd, int timeout_ms, bool *ready, struct lev_error *error)
 {
   *ready = false;
-  return drive(session, fd, timeout_ms, ready, error);
+  int64_t deadline = deadline_after(timeout_ms);
+  enum lev_status status = session == NULL ? LEV_FAILED : drive(session, fd, deadline, ready, error);
+  return status == LEV_FAILED ? wait_alone(fd, deadline, ready, error) : status;
 }

@@ -97,7 +97,8 @@ LEV_MUST_CHECK enum lev_status lev_http_next(struct lev_http *session, int timeo
                                              struct lev_error *error);
 /* Wipes what lev_http_next lent. */
 void lev_http_release(struct lev_http *session);
-/* Moves transfers on until fd is readable: the `wait` of wait.h, with the session as its context. */
+/* Moves transfers on until fd is readable, as wait.h wants it. Without a session, or when its transfers cannot go on
+   (lev_http_next will tell), it only waits. */
 LEV_MUST_CHECK enum lev_status lev_http_wait(struct lev_http *session, int fd, int timeout_ms, bool *ready,
                                              struct lev_error *error);
 

@@ -31,8 +31,6 @@ static struct session *check_session(lua_State *L)
 static enum lev_status wait_run(void *context, int fd, int timeout_ms, bool *ready, struct lev_error *error)
 {
   struct session *session = context;
-  if (session->http == NULL)
-    return lev_fail(error, LEV_FAILED, "the network session is closed");
   return lev_http_wait(session->http, fd, timeout_ms, ready, error);
 }
 
@@ -233,15 +231,16 @@ static int l_http_next(lua_State *L)
     lua_pushnil(L);
     return 1;
   }
+  int pushed = 2;
   lua_pushinteger(L, (lua_Integer)result->ticket);
   if (result->timer)
     lua_pushboolean(L, 1);
   else if (result->status != LEV_OK)
-    return 1 + push_failure(L, result);
+    pushed = 1 + push_failure(L, result);
   else
     push_response(L, result);
   lev_http_release(session->http);
-  return 2;
+  return pushed;
 }
 
 /* session:cancel(ticket) -> boolean */
