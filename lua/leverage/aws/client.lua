@@ -43,7 +43,15 @@ local client = {}
 ---@field request_id string?
 ---@field status integer?
 
+---@class AwsClientOptions
+---@field service string
+---@field region string?
+---@field partition string?
+---@field credentials Credentials?   not needed to `warm`
+---@field environment AwsEnvironment
+
 ---@class AwsClient
+---@field partition string
 local Client = {}
 Client.__index = Client
 
@@ -71,7 +79,7 @@ function client.session(environment)
 end
 
 --- A client. `region` may be missing: the service's global endpoint of `partition` (default aws) is used then.
----@param options { service: string, region: string?, partition: string?, credentials: Credentials?, environment: AwsEnvironment }
+---@param options AwsClientOptions
 ---@return AwsClient? client, string? message, string? code
 function client.new(options)
   local environment = options.environment
@@ -175,8 +183,8 @@ local function is_idempotent(operation)
   return (operation:find "^Get" or operation:find "^List" or operation:find "^Describe") ~= nil
 end
 
---- Calls an operation. Failures: "rejected" (the keys), "unreachable" (network, AWS out of order, not AWS), "interrupted",
---- and "failed" for all else that AWS refuses: details.code says what.
+--- Calls an operation. Failures: "rejected" (the keys), "unreachable" (network, AWS out of order, not AWS),
+--- "interrupted", and "failed" for all else that AWS refuses: details.code says what.
 ---@param operation string
 ---@param params table?
 ---@param options { idempotent: boolean? }?  by default what begins with Get, List, Describe is

@@ -1,7 +1,8 @@
 --- Where AWS's services are, and for which region a request to them is signed.
 --
 -- Pure functions over a small table: the partitions' region patterns and DNS suffixes, and the services that exist once
--- in a partition. Source: AWS's endpoint table as botocore ships it (`endpoints.json`), which a spec compares with this.
+-- in a partition. Source: AWS's endpoint table as botocore ships it (`endpoints.json`), which a spec compares with
+-- this.
 local text = require "leverage.text"
 
 local endpoints = {}
@@ -18,8 +19,8 @@ local PARTITIONS = {
   { name = "aws-iso-b", suffix = "sc2s.sgov.gov", region = "us-isob-east-1", patterns = { "^us%-isob%-[%w_]+%-%d+$" } },
 }
 
--- Services with one endpoint in a partition: host and signing region where they differ from SERVICE.REGION.SUFFIX in the
--- partition's own region.
+-- Services with one endpoint in a partition: host and signing region where they differ from SERVICE.REGION.SUFFIX in
+-- the partition's own region.
 local GLOBAL = {
   iam = {
     aws = { host = "iam.amazonaws.com" },

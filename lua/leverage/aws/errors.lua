@@ -65,7 +65,8 @@ local EXPLAIN = {
     if not offset or math.abs(offset) < 60 then
       return "AWS finds that the request's time is wrong: set this machine's clock", "rejected"
     end
-    return ("this machine's clock is %s %s: set it"):format(minutes(offset), offset > 0 and "slow" or "fast"), "rejected"
+    return ("this machine's clock is %s %s: set it"):format(minutes(offset), offset > 0 and "slow" or "fast"),
+      "rejected"
   end,
   incomplete = function(about, said)
     return ("AWS does not accept the access key %s: %s"):format(about.key, said), "rejected"

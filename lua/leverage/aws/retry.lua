@@ -1,7 +1,7 @@
 --- When and how long to wait before a request is tried again: the standard mode of AWS's SDKs.
 --
--- Pure functions. Source: AWS SDKs and Tools Reference Guide, "Retry behavior": three attempts, exponential backoff with
--- full jitter, 20 seconds at most.
+-- Pure functions. Source: AWS SDKs and Tools Reference Guide, "Retry behavior": three attempts, exponential backoff
+-- with full jitter, 20 seconds at most.
 local retry = {}
 
 retry.ATTEMPTS = 3

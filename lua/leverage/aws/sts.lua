@@ -19,6 +19,14 @@ local sts = {}
 ---@field expiration string  as AWS writes it: 2026-01-02T03:04:05Z
 ---@field arn string?        of the assumed role
 
+---@class AssumeRoleRequest
+---@field role_arn string
+---@field session_name string
+---@field duration integer?    seconds
+---@field external_id string?
+---@field mfa_serial string?
+---@field mfa_code string?
+
 local function odd(operation)
   return nil, operation .. ": the answer is not of the form that AWS documents", "unreachable", {}
 end
@@ -68,7 +76,7 @@ end
 
 --- Temporary credentials of a role.
 ---@param client AwsClient
----@param request { role_arn: string, session_name: string, duration: integer?, external_id: string?, mfa_serial: string?, mfa_code: string? }  duration in seconds
+---@param request AssumeRoleRequest
 ---@return TemporaryCredentials? credentials, string? message, string? code, AwsDetails? details
 function sts.assume_role(client, request)
   return call_for_credentials(client, "AssumeRole", {

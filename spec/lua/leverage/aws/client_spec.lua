@@ -62,7 +62,8 @@ for _, call in ipairs(CALLS) do
 
     it("does not ask again where that is no use", function()
       for _, case in ipairs {
-        { { kind = "redirect" }, "unreachable", "redirect" }, { { kind = "deny", message = "no\27[2J" }, "failed", "AccessDenied" },
+        { { kind = "redirect" }, "unreachable", "redirect" }, { { kind = "deny", message = "no\n\u{9b}2J" },
+          "failed", "AccessDenied" },
         { { kind = "expired_token" }, "rejected", "have expired" }, { { kind = "big_body" }, "unreachable", "larger" },
         { { kind = "big_header" }, "unreachable", "larger" },
         { { kind = "error", code = "Odd", status = 400, message = "why" }, "failed", "why %(Odd%)" },
@@ -99,12 +100,14 @@ describe("keys that AWS refuses", function()
     local wrong = secret.new(("wrong"):rep(8))
     assert.truthy(refused { access_key_id = "AKIAUNKNOWNUNKNOWN12", secret_access_key = wrong }
       :find("AWS does not know the access key AKIA…WN12", 1, true))
-    assert.truthy(refused({ access_key_id = id, secret_access_key = wrong }, { access_keys = { [id] = { status = "Inactive" } } })
+    assert.truthy(refused({ access_key_id = id, secret_access_key = wrong }, { access_keys = { [id] = {
+      status = "Inactive" } } })
       :find "does not know .* inactive")
     local message, code = refused { access_key_id = id, secret_access_key = wrong }
     assert.truthy(message:find "^the secret access key does not belong to the access key AKIA…")
     assert.equal("SignatureDoesNotMatch", code)
-    assert.truthy(refused({ access_key_id = id, secret_access_key = wrong }, { access_keys = { [id] = { expired = true } } })
+    assert.truthy(refused({ access_key_id = id, secret_access_key = wrong }, { access_keys = { [id] = {
+      expired = true } } })
       :find "have expired")
   end)
 
@@ -237,7 +240,8 @@ describe("connections", function()
   it("go through the proxy with its login", function()
     double:reset { proxy_login = { user = "ann", password = "pw" } }
     local function identity(login)
-      local environment = support.environment(double, { endpoint_urls = {}, https_proxy = (double.proxy:gsub("//", "//" .. login)) })
+      local environment = support.environment(double, { endpoint_urls = {}, https_proxy = (double.proxy:gsub("//",
+        "//" .. login)) })
       return sts.get_caller_identity(support.client(double, "sts", environment, { region = "eu-west-1" }))
     end
     assert.equal("111122223333", assert(identity "ann:pw@").account)
@@ -247,7 +251,8 @@ describe("connections", function()
   end)
 
   it("are made to each partition's own hosts", function()
-    for partition, region in pairs { aws = "eu-central-1", ["aws-cn"] = "cn-northwest-1", ["aws-us-gov"] = "us-gov-east-1",
+    for partition, region in pairs { aws = "eu-central-1", ["aws-cn"] = "cn-northwest-1",
+      ["aws-us-gov"] = "us-gov-east-1",
       ["aws-iso"] = "us-iso-west-1", ["aws-iso-b"] = "us-isob-east-1" } do
       double:reset { partition = partition }
       local environment = support.environment(double, { endpoint_urls = {}, https_proxy = double.proxy })

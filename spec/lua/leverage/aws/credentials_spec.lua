@@ -26,9 +26,12 @@ describe("check", function()
   end)
 
   it("says which part cannot be what it should be, and never the secret", function()
-    for pattern, change in pairs { ["id is missing"] = { access_key_id = "" }, ["id holds"] = { access_key_id = "AKIA IOSFODNN7EXAMPLE" },
-      ["id is not 16"] = { access_key_id = "AKIA" }, ["secret access key is missing"] = { secret_access_key = secret.new "" },
-      ["secret access key is not 16"] = { secret_access_key = secret.new "hunter2" }, ["token is missing"] = { session_token = secret.new "" },
+    for pattern, change in pairs { ["id is missing"] = { access_key_id = "" }, ["id holds"] = {
+      access_key_id = "AKIA IOSFODNN7EXAMPLE" },
+      ["id is not 16"] = { access_key_id = "AKIA" }, ["secret access key is missing"] = {
+        secret_access_key = secret.new "" },
+      ["secret access key is not 16"] = { secret_access_key = secret.new "hunter2" }, ["token is missing"] = {
+        session_token = secret.new "" },
       ["token is not 16"] = { session_token = secret.new "hunter2" } } do
       local found, message, code = credentials.check(made(change))
       assert.is_nil(found)

@@ -31,8 +31,10 @@ describe("endpoints", function()
     assert.is_true(#rows > 100)
     for _, row in ipairs(rows) do
       local service, region, partition, host, signing = table.unpack(row)
-      local found = assert(endpoints.resolve(service, { region = region ~= "" and region or nil, partition = partition }))
-      assert.same({ service, region, host, signing, partition }, { service, region, found.host, found.region, found.partition })
+      local found = assert(endpoints.resolve(service, { region = region ~= "" and region or nil,
+        partition = partition }))
+      assert.same({ service, region, host, signing, partition }, { service, region, found.host, found.region,
+        found.partition })
       assert.equal("https://" .. host .. "/", found.url)
       if region ~= "" then assert.equal(partition, endpoints.partition_of(region)) end
     end
@@ -45,7 +47,8 @@ describe("endpoints", function()
   end)
 
   it("need a region of AWS's form, in the partition", function()
-    for _, region in ipairs { "", "us-east", "us-east-1a", "mars-north-1", "us-east-1.evil.com/", "us-east-1\n", "US-EAST-1", "a/b" } do
+    for _, region in ipairs { "", "us-east", "us-east-1a", "mars-north-1", "us-east-1.evil.com/", "us-east-1\n",
+      "US-EAST-1", "a/b" } do
       local found, message, code = endpoints.resolve("sts", { region = region })
       assert.is_nil(found)
       assert.equal("usage", code)
@@ -60,7 +63,8 @@ describe("endpoints", function()
   it("are overridden by service, else for all, and the signing region stays", function()
     local urls = { default = "http://127.0.0.1:4566", sts = "https://Proxy.example.com:443/sts/" }
     local sts = endpoints.resolve("sts", { region = "eu-west-1", urls = urls })
-    assert.same({ "https://proxy.example.com/sts/", "proxy.example.com", "/sts/", "eu-west-1" }, { sts.url, sts.host, sts.path, sts.region })
+    assert.same({ "https://proxy.example.com/sts/", "proxy.example.com", "/sts/", "eu-west-1" }, { sts.url, sts.host,
+      sts.path, sts.region })
     local iam = endpoints.resolve("iam", { region = "eu-west-1", urls = urls })
     assert.same({ "http://127.0.0.1:4566/", "127.0.0.1:4566", "us-east-1" }, { iam.url, iam.host, iam.region })
     assert.equal("http://[::1]:1/", endpoints.resolve("iam", { urls = { iam = "http://[::1]:1" } }).url)
@@ -68,8 +72,10 @@ describe("endpoints", function()
 
   it("may be plain http on this machine only, and the message names the variable", function()
     for url, code in pairs { ["http://example.com"] = "refused", ["http://127.0.0.1.example.com"] = "refused",
-      ["http://10.0.0.1:80"] = "refused", ["http://127.0.0.999"] = "refused", ["ftp://x"] = "usage", ["example.com"] = "usage",
-      ["https://user@x"] = "usage", ["https://x?y=1"] = "usage", ["https://x#y"] = "usage", ["https://x:port"] = "usage",
+      ["http://10.0.0.1:80"] = "refused", ["http://127.0.0.999"] = "refused", ["ftp://x"] = "usage",
+        ["example.com"] = "usage",
+      ["https://user@x"] = "usage", ["https://x?y=1"] = "usage", ["https://x#y"] = "usage",
+        ["https://x:port"] = "usage",
       ["https://x\r\ny"] = "usage", ["https://"] = "usage" } do
       local found, message, got = endpoints.resolve("sts", { urls = { sts = url } })
       assert.is_nil(found, url)

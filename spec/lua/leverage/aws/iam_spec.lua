@@ -34,7 +34,8 @@ describe("list_mfa_devices", function()
   end)
 
   it("reads all pages, an empty one too, and sees a loop", function()
-    local many = { users = { management = { account = "management", mfa_devices = { "mfa/a", "mfa/b", "mfa/c", "mfa/d" } } },
+    local many = { users = { management = { account = "management", mfa_devices = { "mfa/a", "mfa/b", "mfa/c",
+      "mfa/d" } } },
       pages = { iam = { size = 1, blank_first = true } } }
     assert.equal(4, #assert(devices(many)))
     many.pages.iam = { size = 1, loop = true }
@@ -47,7 +48,9 @@ describe("list_mfa_devices", function()
 
   it("takes no serial number that could break a file", function()
     for _, serial in ipairs { "a\nb", "a]b", "a b", "a#b", "\27[2J", "" } do
-      local found, _, code = iam.list_mfa_devices { call = function() return { MFADevices = { { SerialNumber = serial } } } end }
+      local found, _, code = iam.list_mfa_devices { call = function()
+        return { MFADevices = { { SerialNumber = serial } } }
+      end }
       assert.is_nil(found)
       assert.equal("unreachable", code)
     end

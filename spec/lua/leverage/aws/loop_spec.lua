@@ -16,7 +16,8 @@ describe("all", function()
 
   it("runs functions at the same time and keeps the order of results", function()
     local began = http.now()
-    local results = loop.all { nap(100, "a"), nap(20, "b"), function() return nil, "why", "failed" end, nap(60, "c"), function() end }
+    local results = loop.all { nap(100, "a"), nap(20, "b"), function() return nil, "why", "failed" end, nap(60, "c"),
+      function() end }
     assert.is_true(http.now() - began < 170)
     assert.same({ "a", "b", nil, "c" }, { results[1][1], results[2][1], results[3][1], results[4][1] })
     assert.same({ n = 3, nil, "why", "failed" }, results[3])
@@ -105,7 +106,8 @@ describe("all", function()
     local cancelled = {}
     local broken = { next = function() return nil, "interrupted by a signal", "interrupted" end,
       cancel = function(_, ticket) cancelled[#cancelled + 1] = ticket end }
-    local results = loop.all { function() return loop.await(broken, 1) end, function() return loop.await(broken, 2) end }
+    local results = loop.all { function() return loop.await(broken, 1) end, function() return loop.await(broken,
+      2) end }
     for index = 1, 2 do assert.same({ n = 3, nil, "interrupted by a signal", "interrupted" }, results[index]) end
     table.sort(cancelled)
     assert.same({ 1, 2 }, cancelled)
@@ -113,6 +115,7 @@ describe("all", function()
   end)
 
   it("refuses a task that waits for nobody", function()
-    assert.has_error(function() loop.all { function() coroutine.yield() end } end, "a task waits for something else than the network")
+    assert.has_error(function() loop.all { function() coroutine.yield() end } end,
+      "a task waits for something else than the network")
   end)
 end)

@@ -67,8 +67,10 @@ describe("list_accounts", function()
   end)
 
   it("reads past an empty page and sees a loop", function()
-    assert.equal(45, #assert(organizations.list_accounts(client { generate_accounts = 45, pages = { organizations = { blank_first = true } } })))
-    local list, message, code = organizations.list_accounts(client { generate_accounts = 45, pages = { organizations = { loop = true } } })
+    assert.equal(45, #assert(organizations.list_accounts(client { generate_accounts = 45, pages = { organizations = {
+      blank_first = true } } })))
+    local list, message, code = organizations.list_accounts(client { generate_accounts = 45, pages = {
+      organizations = { loop = true } } })
     assert.is_nil(list)
     assert.equal("unreachable", code)
     assert.truthy(message:find "never end")
@@ -89,7 +91,8 @@ describe("list_accounts", function()
 
   it("counts an account on two pages once, and gives up at the first failure", function()
     local one, two = row "111111111111", row "222222222222"
-    local list = organizations.list_accounts(paging { { Accounts = { one, two }, NextToken = "x" }, { Accounts = { two } } })
+    local list = organizations.list_accounts(paging { { Accounts = { one, two }, NextToken = "x" }, { Accounts = {
+      two } } })
     assert.equal(2, #list)
     local pages = { { Accounts = { one }, NextToken = "x" } }
     assert.same({ n = 4, nil, "gone", "unreachable", {} }, table.pack(organizations.list_accounts { call = function()
@@ -100,7 +103,8 @@ describe("list_accounts", function()
   end)
 
   it("makes names and addresses printable, and takes no id that is none", function()
-    local list = organizations.list_accounts(paging { { Accounts = { row("111111111111", { Name = "a\27[2J\nb", Email = "x\u{202e}@y" }) } } })
+    local list = organizations.list_accounts(paging { { Accounts = { row("111111111111", { Name = "a\27[2J\nb",
+      Email = "x\u{202e}@y" }) } } })
     assert.same({ "a\\e[2J\\nb", "x\\u{202e}@y" }, { list[1].name, list[1].email })
     for _, id in ipairs { "1", "11111111111a", "1111111111111", "", 111111111111 } do
       assert.equal("unreachable", select(3, organizations.list_accounts(paging { { Accounts = { row(id) } } })))

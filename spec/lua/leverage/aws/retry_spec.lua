@@ -13,7 +13,8 @@ describe("http_date", function()
   end)
 
   it("takes no other form", function()
-    for _, text in ipairs { "", "yesterday", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Foo 1994 08:49:37 GMT", "06 Nov 1994 08:49:37 GMT" } do
+    for _, text in ipairs { "", "yesterday", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Foo 1994 08:49:37 GMT",
+      "06 Nov 1994 08:49:37 GMT" } do
       assert.is_nil(retry.http_date(text))
     end
     assert.is_nil(retry.http_date(nil))

@@ -27,7 +27,8 @@ describe("get_caller_identity", function()
 
   it("knows the root user, paths and roles by the ARN", function()
     for arn, wanted in pairs {
-      ["arn:aws:iam::123456789012:root"] = { root = true }, ["arn:aws-cn:iam::123456789012:user/a/b/carol"] = { user = "carol" },
+      ["arn:aws:iam::123456789012:root"] = { root = true }, ["arn:aws-cn:iam::123456789012:user/a/b/carol"] = {
+        user = "carol" },
       ["arn:aws-us-gov:sts::123456789012:assumed-role/R/s"] = {}, ["arn:aws:sts::123456789012:federated-user/x"] = {},
       ["arn:aws:iam::123456789012:user/root"] = { user = "root" },
     } do
@@ -60,12 +61,14 @@ describe("assume_role", function()
     assert.truthy(given.access_key_id:find "^ASIA")
     assert.truthy(given.expiration:find "^%d%d%d%d%-%d%d%-%d%dT")
     assert.truthy(given.arn:find("assumed-role/OrganizationAccountAccessRole/spec", 1, true))
-    local identity = assert(sts.get_caller_identity(support.client(double, "sts", environment, { credentials = given })))
+    local identity = assert(sts.get_caller_identity(support.client(double, "sts", environment, {
+      credentials = given })))
     assert.equal("444455556666", identity.account)
   end)
 
   it("passes duration, external id and MFA code on", function()
-    double:reset { roles = { OrganizationAccountAccessRole = { trusts = { "management" }, mfa = true, external_id = "ex" } } }
+    double:reset { roles = { OrganizationAccountAccessRole = { trusts = { "management" }, mfa = true,
+      external_id = "ex" } } }
     local client = support.client(double, "sts", environment)
     local full = { role_arn = request.role_arn, session_name = "spec", duration = 900, external_id = "ex",
       mfa_serial = "arn:aws:iam::111122223333:mfa/management", mfa_code = "123456" }
