@@ -145,12 +145,14 @@ local function edit_file(transaction, number, entry)
 end
 
 --- Does it: all files, or none.
----@param options { state_dir: string, keep: integer, log: table }
+---@param options { state_dir: string, keep: integer, log: table, ends_run: boolean? } ends_run: signals that come once it
+--- is decided are held to the end, so that a run which did its work also ends as done
 ---@return { changed: string[], generation: string?, warnings: string[] }?
 ---@return string? message, string? code
 function plan:apply(options)
   local transaction <close>, message, code = require "lev.txn".open {
     state_dir = options.state_dir, command = self.command, project = self.project, keep = options.keep,
+    hold_signals = options.ends_run,
   }
   if not transaction then return nil, message, code end
   local numbers, ok = {}, nil

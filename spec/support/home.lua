@@ -63,9 +63,11 @@ function home:list(relative)
 end
 
 --- Every file below the home with its mode and bytes, as one string: equal before and after when nothing changed.
-function home:snapshot()
-  return (home.sh(("cd %s && find . -printf '%%p %%y %%m %%l\\n' | sort; find . -type f -print0 | sort -z | xargs -0r sha256sum")
-    :format(quote(self.path))))
+---@param without? string a folder that is not looked into
+function home:snapshot(without)
+  local where = without and ("-path './%s' -prune -o"):format(without) or ""
+  return (home.sh(([[cd %s && find . %s -printf '%%p %%y %%m %%l\n' | sort
+    find . %s -type f -print0 | sort -z | xargs -0r sha256sum]]):format(quote(self.path), where, where)))
 end
 
 function home:remove()

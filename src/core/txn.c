@@ -42,6 +42,7 @@ enum lev_status lev_txn_open(struct lev_txn **out, const struct lev_txn_options 
     return lev_fail(error, LEV_FAILED, "not enough memory");
   txn->generation_fd = -1;
   txn->keep = options->keep < 1 ? 1 : options->keep;
+  txn->hold_signals = options->hold_signals;
   txn->state_dir = strdup(options->state_dir);
   txn->command = strdup(options->command);
   txn->project = strdup(options->project);
@@ -200,7 +201,7 @@ static enum lev_status rename_all(struct lev_txn *txn, struct lev_error *error)
   sync_dirs(txn);
   if (status == LEV_OK)
     txn->committed = true;
-  else
+  if (status != LEV_OK || !txn->hold_signals)
     lev_signals_release();
   return status;
 }

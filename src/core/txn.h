@@ -10,9 +10,8 @@
  * - put remembers a new text. A text equal to what is there is no change.
  * - commit writes each changed text beside its target and syncs it (staged), keeps the old files as a generation in the
  *   backups folder, then renames: the first rename is the commit point. Before it any failure or signal leaves every
- *   file as it was. After it signals are held back, and a rename that fails puts back what was renamed. Signals stay
- *   held after a commit, so that a run which did its work also ends as done; a program that goes on calls
- *   lev_signals_release. Without a changed text nothing is written at all.
+ *   file as it was. After it signals are held back, and a rename that fails puts back what was renamed. Without a
+ *   changed text nothing is written at all.
  * - close removes what was staged but not renamed, folders made for nothing, and releases the locks.
  *
  * The journal that lets the next run finish a commit cut short by a kill has its place in commit, between staging and
@@ -38,6 +37,7 @@ struct lev_txn_options {
   const char *command;   /* words for the generation's name: "credentials-configure" */
   const char *project;   /* absolute path of the project: generations are counted per project */
   int keep;              /* generations kept per project, at least 1 */
+  bool hold_signals;     /* a commit that wrote keeps signals held: for runs that end with it, and so end as done */
 };
 
 struct lev_txn;

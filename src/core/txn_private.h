@@ -22,6 +22,7 @@ struct target {
 struct lev_txn {
   char *state_dir, *command, *project;
   int keep;
+  bool hold_signals;
   struct target targets[LEV_TXN_TARGETS_MAX];
   size_t count;
   int locks[LEV_TXN_TARGETS_MAX];

@@ -41,7 +41,7 @@ static const char *string_field(lua_State *L, const char *name)
   return luaL_checkstring(L, -1);
 }
 
-/* txn.open{state_dir=, command=, project=, keep=} -> txn | nil, message, code */
+/* txn.open{state_dir=, command=, project=, keep=, hold_signals=} -> txn | nil, message, code */
 static int l_txn_open(lua_State *L)
 {
   struct lev_error error;
@@ -54,6 +54,8 @@ static int l_txn_open(lua_State *L)
   };
   lua_getfield(L, 1, "keep");
   options.keep = (int)luaL_checkinteger(L, -1);
+  lua_getfield(L, 1, "hold_signals");
+  options.hold_signals = lua_toboolean(L, -1);
   struct holder *holder = lua_newuserdatauv(L, sizeof *holder, 0);
   memset(holder, 0, sizeof *holder);
   luaL_setmetatable(L, TXN_CLASS);

@@ -217,7 +217,8 @@ end
 ---@return table
 function setup:finish()
   if self.args.dry_run then return report.dry_run(self, try(self.plan:preview())) end
-  local applied = try(self.plan:apply { state_dir = self.ctx.paths.state, keep = GENERATIONS, log = self.ctx.log })
+  local applied = try(self.plan:apply { state_dir = self.ctx.paths.state, keep = GENERATIONS, log = self.ctx.log,
+    ends_run = true })
   for _, warning in ipairs(applied.warnings) do self.ctx.log:warn("%s", warning) end
   return report.applied(self, applied)
 end
