@@ -4,7 +4,7 @@
  * end it; CR, LF and CR LF end lines. It checks every line, and makes nodes of the headers only.
  */
 #include "ini_doc.h"
-#include "secret.h"
+#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,24 +20,11 @@ struct reader {
   uint32_t line;
 };
 
-/* Fails at an offset of the source, given as line and column (in characters). */
 LEV_MUST_CHECK static enum lev_status broken(const struct lev_ini *doc, size_t offset, const char *reason,
                                              struct lev_error *error)
 {
-  const char *p = doc->source.data;
-  const char *place = p + offset;
-  size_t line = 1, column = 1;
-  if (doc->bom && offset >= 3)
-    p += 3;
-  for (; p < place; p++) {
-    if (*p == '\n' || (*p == '\r' && p[1] != '\n')) {
-      line++;
-      column = 1;
-    } else if (((unsigned char)*p & 0xC0) != 0x80) {
-      column++;
-    }
-  }
-  return lev_fail(error, LEV_BROKEN_FILE, "%s:%zu:%zu: %s", doc->name, line, column, reason);
+  struct lev_text_place place = lev_text_place(doc->source.data, offset);
+  return lev_fail(error, LEV_BROKEN_FILE, "%s:%zu:%zu: %s", doc->name, place.line, place.column, reason);
 }
 
 /* UTF-8 throughout and no NUL: Python fails on the first, nobody can show the second. */
@@ -46,7 +33,7 @@ LEV_MUST_CHECK static enum lev_status check_characters(const struct lev_ini *doc
   const char *nul = memchr(doc->source.data, '\0', doc->source.len);
   if (nul != NULL)
     return broken(doc, (size_t)(nul - doc->source.data), "a NUL byte: is this a text file?", error);
-  size_t valid = lev_ini_utf8_prefix(doc->source.data, doc->source.len);
+  size_t valid = lev_text_utf8(doc->source.data, doc->source.len);
   return valid == doc->source.len ? LEV_OK : broken(doc, valid, "not UTF-8", error);
 }
 

@@ -6,44 +6,6 @@
 
 #include <string.h>
 
-/* Bytes of the UTF-8 character at p, 0 when it is none. */
-static size_t character_at(const unsigned char *p, const unsigned char *end)
-{
-  size_t left = (size_t)(end - p);
-  if (p[0] < 0x80)
-    return 1;
-  if (p[0] >= 0xC2 && p[0] <= 0xDF)
-    return left > 1 && (p[1] & 0xC0) == 0x80 ? 2 : 0;
-  if ((p[0] & 0xF0) == 0xE0) {
-    bool ok = left > 2 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80 && (p[0] != 0xE0 || p[1] >= 0xA0) &&
-              (p[0] != 0xED || p[1] < 0xA0);
-    return ok ? 3 : 0;
-  }
-  if (p[0] >= 0xF0 && p[0] <= 0xF4) {
-    bool ok = left > 3 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80 && (p[3] & 0xC0) == 0x80 &&
-              (p[0] != 0xF0 || p[1] >= 0x90) && (p[0] != 0xF4 || p[1] < 0x90);
-    return ok ? 4 : 0;
-  }
-  return 0;
-}
-
-size_t lev_ini_utf8_prefix(const char *text, size_t size)
-{
-  const unsigned char *start = (const unsigned char *)text;
-  const unsigned char *end = start + size;
-  const unsigned char *p = start;
-  while (p < end) {
-    uint64_t eight;
-    while (end - p >= 8 && (memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0))
-      p += 8;
-    size_t len = p == end ? 0 : character_at(p, end);
-    if (len == 0)
-      break;
-    p += len;
-  }
-  return (size_t)(p - start);
-}
-
 static size_t wide_space_at(const unsigned char *p, size_t left)
 {
   if (left >= 2 && p[0] == 0xC2)

@@ -81,8 +81,6 @@ const char *lev_ini_inline_comment(const char *p, const char *end);
 
 /* Nothing but letters, digits and `._/-`: a name that every reader takes. */
 bool lev_ini_is_plain(const char *name, size_t len);
-/* How many bytes from the start are well-formed UTF-8. */
-size_t lev_ini_utf8_prefix(const char *text, size_t len);
 /* LEV_REFUSED unless every AWS reader understands the names and the value alike. */
 LEV_MUST_CHECK enum lev_status lev_ini_check_names(const struct lev_ini *doc, struct lev_ini_span section,
                                                    struct lev_ini_span key, struct lev_error *error);

@@ -3,6 +3,7 @@
  * values.
  */
 #include "ini_doc.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -60,7 +61,7 @@ static const char *value_fault(struct lev_ini_span value)
   const char *p = value.data, *end = value.data + value.len;
   if (has_control(p, end))
     return "a control character or line break in a value";
-  if (lev_ini_utf8_prefix(p, value.len) != value.len)
+  if (lev_text_utf8(p, value.len) != value.len)
     return "a value that is not UTF-8";
   if (lev_ini_space_at(p, end) > 0 || lev_ini_space_before(p, end) > 0)
     return "space around a value: AWS tools drop it";
