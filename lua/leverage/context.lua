@@ -10,7 +10,18 @@ local try = require "leverage.try"
 local context = {}
 context.__index = context
 
---- Variables that AWS's own tools read too.
+-- A variable that holds seconds, as milliseconds.
+local function seconds(getenv, name)
+  local value = getenv(name)
+  if not value or value == "" then return nil end
+  local number = tonumber(value)
+  if not number or number <= 0 or number > 3600 then
+    try.fail(("%s must be a number of seconds, at most 3600"):format(name), "usage")
+  end
+  return math.ceil(number * 1000)
+end
+
+-- Variables that AWS's own tools read too, and our limits on waiting.
 local function aws_environment(getenv)
   local function first(...)
     for _, name in ipairs { ... } do
@@ -27,6 +38,8 @@ local function aws_environment(getenv)
     ca_bundle = first("AWS_CA_BUNDLE"),
     https_proxy = first("https_proxy", "HTTPS_PROXY"),
     no_proxy = first("no_proxy", "NO_PROXY"),
+    connect_timeout_ms = seconds(getenv, "LEVERAGE_CONNECT_TIMEOUT"),
+    timeout_ms = seconds(getenv, "LEVERAGE_TIMEOUT"),
     time = os.time,
   }
 end

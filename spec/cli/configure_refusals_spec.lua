@@ -53,7 +53,8 @@ describe("credentials configure refuses", function()
     end)
 
     it("a clock that AWS's Date does not explain", function()
-      double:fault { kind = "skew", seconds = 900 }
+      double:fault { kind = "skew", operation = "GetCallerIdentity", seconds = 900, times = 1 }
+      double:fault { kind = "skew", operation = "GetCallerIdentity", seconds = -900 }
       refused(3, { "clock" }, w:keys_for "bootstrap")
     end)
   end)
