@@ -56,9 +56,11 @@ local function run(argv, talk)
   if not found.places then
     local next_word = words[found.taken + 1]
     if next_word and next_word:sub(1, 1) ~= "-" then unknown_command(roots, found, words) end
-    write_out(require "leverage.help".of_folder(roots, found.name, width_of(1)))
-    if asks_help or #argv == 0 then return true end
-    try.fail("a command is missing", "usage", { next = ("leverage %s"):format(found.name) .. " --help" })
+    if asks_help or #argv == 0 then
+      write_out(require "leverage.help".of_folder(roots, found.name, width_of(1)))
+      return true
+    end
+    try.fail("a command is missing", "usage", { next = ("leverage %s --help"):format(found.name):gsub("  ", " ") })
   end
   local head = try(command.load(found.places[1]))
   if asks_help then

@@ -10,8 +10,10 @@ local quote = home.quote
 
 world.BUILD = os.getenv("LEVERAGE_BUILD") or "build/release"
 
+world.SOURCE = home.sh("pwd"):gsub("\n", "")
+
 local function absolute(path)
-  return path:sub(1, 1) == "/" and path or home.sh("pwd"):gsub("\n", "") .. "/" .. path
+  return path:sub(1, 1) == "/" and path or world.SOURCE .. "/" .. path
 end
 world.BINARY = absolute(world.BUILD) .. "/bin/leverage"
 
