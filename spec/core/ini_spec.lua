@@ -50,7 +50,8 @@ describe("reading a shared config file", function()
   local text = table.concat({
     "# a comment", "[default]", "region = us-east-1 ", "", "; another", "[profile bb-x]  # note",
     "Role_ARN=arn:aws:iam::1:role/x", "url = https://a/?b=c#d;e", "s3 =", "  addressing_style = path",
-    "  # inside", "  region = inner", "[services y]", "", "[sso-session z]", "sso_region\t=\teu-west-1", "[bare]", "k=v",
+    "  # inside", "  region = inner", "[services y]", "", "[sso-session z]", "sso_region\t=\teu-west-1", "[bare]",
+    "k=v",
   }, "\n")
 
   it("gives values, names and lines", function()
@@ -315,6 +316,7 @@ describe("secrets in a document", function()
     local doc = parse("[a]\n")
     assert.equal("[a]\n", doc:text())
     assert.is_true(doc:set("a", "x", secret.new("s")))
+    assert.equal(secret.new("s"), doc:get("a", "x"))
     assert.equal(secret.new("[a]\nx = s\n"), doc:text())
   end)
 

@@ -52,9 +52,9 @@ struct lev_ini {
 };
 
 /* Understands a text. It is borrowed for the document's life, but for a secret one, which is copied into guarded
- * memory. `name` is for messages. LEV_BROKEN_FILE
- * ("name:line:column: reason") for what botocore cannot read at all, but for a byte order mark and doubled sections or
- * keys, which it also cannot read: those documents can be read here. */
+ * memory. `name` is for messages. LEV_BROKEN_FILE ("name:line:column: reason") for what botocore cannot read at all,
+ * but for a byte order mark and doubled sections or keys, which it also cannot read: those documents can be read here.
+ */
 LEV_MUST_CHECK enum lev_status lev_ini_parse(struct lev_ini *doc, const char *name, struct lev_ini_span text,
                                              bool secret, struct lev_error *error);
 /* Wipes and frees; the struct is zeroed. Idempotent. */
@@ -66,8 +66,8 @@ bool lev_ini_has(const struct lev_ini *doc, struct lev_ini_span section);
 /* Appends the value to *value and returns true; false when there is none, or a nested block. A continued value is its
  * lines joined by "\n". Of a doubled key the last counts. */
 bool lev_ini_get(struct lev_ini *doc, struct lev_ini_span section, struct lev_ini_span key, struct lev_buf *value);
-/* True for the keys whose values are always secret, and for what a secret document holds on continued lines: another
- * key, indented by mistake, can be part of such a value. */
+/* True for the keys whose values are always secret, for values that were given as secrets, and for what a secret
+ * document holds on continued lines: another key, indented by mistake, can be part of such a value. */
 bool lev_ini_is_secret(struct lev_ini *doc, struct lev_ini_span section, struct lev_ini_span key);
 /* The line of a section's header, or of a key (data not NULL): of the first when doubled, 0 for none in the source. */
 size_t lev_ini_line(struct lev_ini *doc, struct lev_ini_span section, struct lev_ini_span key);

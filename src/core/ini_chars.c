@@ -1,6 +1,6 @@
 /*
  * ini_chars: what characters are to the readers of shared config files: white space as Python's str.strip and
- * JavaScript's \\s have it (Unicode's included), comments behind values, plain names, UTF-8.
+ * JavaScript's \s have it (Unicode's included), comments behind values, plain names.
  */
 #include "ini_doc.h"
 

@@ -53,7 +53,7 @@ struct lev_ini_key {
   uint32_t next; /* added keys: the next one; keys of the source, once indexed: the doubled one before it */
   uint32_t indent;
   uint8_t shape, style;
-  bool dead;
+  bool dead, secret;
 };
 
 /* A line of the source: offsets. first == stop for a blank one. */

@@ -115,7 +115,7 @@ static bool has_block(const struct lev_ini *doc, const struct lev_ini_section *s
 }
 
 LEV_MUST_CHECK static enum lev_status add_key(struct lev_ini *doc, struct lev_ini_section *section,
-                                              struct lev_ini_span name, struct lev_ini_span value,
+                                              struct lev_ini_span name, struct lev_ini_span value, bool secret,
                                               struct lev_error *error)
 {
   const struct lev_ini_section *next = next_header(doc, section);
@@ -132,6 +132,7 @@ LEV_MUST_CHECK static enum lev_status add_key(struct lev_ini *doc, struct lev_in
     *c |= *c >= 'A' && *c <= 'Z' ? 0x20 : 0;
   }
   key->edit = value_at;
+  key->secret = secret;
   key->edit_len = (uint32_t)value.len;
   key->indent = indent;
   key->style = style_in(doc, section);
@@ -149,7 +150,7 @@ static bool is_set_to(const struct lev_ini *doc, const struct lev_ini_key *key, 
 }
 
 LEV_MUST_CHECK static enum lev_status change_key(struct lev_ini *doc, struct lev_ini_section *section,
-                                                 struct lev_ini_key *key, struct lev_ini_span value,
+                                                 struct lev_ini_key *key, struct lev_ini_span value, bool secret,
                                                  struct lev_error *error)
 {
   if ((key->shape & LEV_INI_NESTED) != 0)
@@ -165,6 +166,7 @@ LEV_MUST_CHECK static enum lev_status change_key(struct lev_ini *doc, struct lev
       return no_memory(error);
   }
   key->edit = at;
+  key->secret = secret;
   key->edit_len = (uint32_t)value.len;
   section->touched = true;
   return LEV_OK;
@@ -183,13 +185,13 @@ LEV_MUST_CHECK static enum lev_status check_set(const struct lev_ini *doc, struc
 }
 
 LEV_MUST_CHECK static enum lev_status set(struct lev_ini *doc, struct lev_ini_span section, struct lev_ini_span key,
-                                          struct lev_ini_span value, struct lev_error *error)
+                                          struct lev_ini_span value, bool secret, struct lev_error *error)
 {
   struct lev_ini_section *in = lev_ini_find_section(doc, section);
   if (in == NULL) {
     uint32_t name = lev_ini_add_bytes(doc, section.data, section.len);
     in = name == LEV_INI_NONE ? NULL : lev_ini_add_section(doc, name, section.len);
-    return in == NULL ? no_memory(error) : add_key(doc, in, key, value, error);
+    return in == NULL ? no_memory(error) : add_key(doc, in, key, value, secret, error);
   }
   enum lev_status status = check_section(doc, in, section, error);
   if (status != LEV_OK)
@@ -197,10 +199,10 @@ LEV_MUST_CHECK static enum lev_status set(struct lev_ini *doc, struct lev_ini_sp
   struct lev_ini_key *first, *found = lev_ini_find_key(doc, in, key, &first);
   if (found == NULL) {
     status = lev_ini_check(doc, error);
-    return status == LEV_OK ? add_key(doc, in, key, value, error) : status;
+    return status == LEV_OK ? add_key(doc, in, key, value, secret, error) : status;
   }
   status = check_key_once(doc, found, first, error);
-  return status == LEV_OK ? change_key(doc, in, found, value, error) : status;
+  return status == LEV_OK ? change_key(doc, in, found, value, secret, error) : status;
 }
 
 enum lev_status lev_ini_set(struct lev_ini *doc, struct lev_ini_span section, struct lev_ini_span key,
@@ -208,7 +210,7 @@ enum lev_status lev_ini_set(struct lev_ini *doc, struct lev_ini_span section, st
 {
   enum lev_status status = check_set(doc, section, key, value, error);
   if (status == LEV_OK)
-    status = set(doc, section, key, value, error);
+    status = set(doc, section, key, value, secret, error);
   doc->secret |= secret && status == LEV_OK;
   return status;
 }

@@ -65,7 +65,9 @@ bool lev_ini_is_secret(struct lev_ini *doc, struct lev_ini_span section, struct 
   if (!doc->secret)
     return false;
   struct lev_ini_key *first, *key = find(doc, section, name, &first);
-  return key != NULL && key->edit == LEV_INI_NONE && (key->shape & LEV_INI_CONTINUED) != 0;
+  if (key == NULL)
+    return false;
+  return key->edit != LEV_INI_NONE ? key->secret : (key->shape & LEV_INI_CONTINUED) != 0;
 }
 
 size_t lev_ini_line(struct lev_ini *doc, struct lev_ini_span section, struct lev_ini_span name)
