@@ -4,6 +4,11 @@ local secret = require "lev.secret"
 
 local ID, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
+-- A csv file of two columns.
+local function csv(rows)
+  return "Access key ID,Secret access key\n" .. rows
+end
+
 -- The one entry of a text, its secrets exposed.
 local function only(text)
   local list = assert(keyfile.parse(text, "keys"))
@@ -39,7 +44,7 @@ end
 
 local keys = { access_key_id = ID, secret_access_key = SECRET }
 local with_user = { user = "jane", access_key_id = ID, secret_access_key = SECRET }
-local two_columns = ("Access key ID,Secret access key\n%s,%s\n"):format(ID, SECRET)
+local two_columns = csv(("%s,%s\n"):format(ID, SECRET))
 
 describe("a csv key file", function()
   it("is read as the console makes it", function()
@@ -50,7 +55,7 @@ describe("a csv key file", function()
 
   it("may have any column order, case, quotes, blank lines and line ends", function()
     for _, text in ipairs {
-      ("\xEF\xBB\xBF\"secret ACCESS key\",x,ACCESS_KEY_ID\r\n\r\n%s,\"a\r\nb,\"\"c\"\"\",\"%s\"\r\n,,\r\n"):format(SECRET, ID),
+      ('\xEF\xBB\xBF"secret ACCESS key",x,ACCESS_KEY_ID\r\n\r\n%s,"a\r\nb,""c""","%s"\r\n,,\r\n'):format(SECRET, ID),
       ("SecretAccessKey , AccessKeyId\r%s , %s"):format(SECRET, ID),
       ("\n\nAccess key ID;Secret access key;\n%s;%s;\n"):format(ID, SECRET),
       ("Access key ID\tSecret access key\n%s\t%s"):format(ID, SECRET),
@@ -70,8 +75,8 @@ describe("a csv key file", function()
   end)
 
   it("may carry a session token", function()
-    local entry = only(("Access key ID,Secret access key,Session token\nASIAIOSFODNN7EXAMPLE,%s,IQoJ/+=\n"):format(SECRET))
-    assert.equal("IQoJ/+=", entry.session_token)
+    local text = "Access key ID,Secret access key,Session token\nASIAIOSFODNN7EXAMPLE,%s,IQoJ/+=\n"
+    assert.equal("IQoJ/+=", only(text:format(SECRET)).session_token)
   end)
 
   it("may be UTF-16 as Windows tools write it", function()
@@ -94,12 +99,12 @@ describe("a csv key file", function()
       .. "none is known", broken("\n" .. SECRET))
     assert.equal("keys:1: two columns for the access key id", broken("Access key ID,AccessKeyId,Secret access key\n"))
     assert.equal("keys:2: more cells than the header has columns",
-      broken(("Access key ID,Secret access key\n%s,x,%s\n"):format(ID, SECRET)))
-    assert.equal("keys:3: the secret access key is missing", broken(("\nAccess key ID,Secret access key\n%s\n"):format(ID)))
-    assert.equal("keys:2: the access key id is missing", broken(("Access key ID,Secret access key\n,%s\n"):format(SECRET)))
-    assert.equal("keys:2: a quote that is not closed", broken("Access key ID,Secret access key\n\"" .. SECRET .. "\n\n"))
-    assert.equal("keys:3: text behind a closing quote", broken("Access key ID,Secret access key\n\"a\nb\"" .. SECRET))
-    assert.equal("keys: no access keys in it", broken("Access key ID,Secret access key\n"))
+      broken(csv(("%s,x,%s\n"):format(ID, SECRET))))
+    assert.equal("keys:3: the secret access key is missing", broken("\n" .. csv(ID .. "\n")))
+    assert.equal("keys:2: the access key id is missing", broken(csv((",%s\n"):format(SECRET))))
+    assert.equal("keys:2: a quote that is not closed", broken(csv('"' .. SECRET .. "\n\n")))
+    assert.equal("keys:3: text behind a closing quote", broken(csv('"a\nb"' .. SECRET)))
+    assert.equal("keys: no access keys in it", broken(csv ""))
     assert.equal("keys:1: more than 100 columns", broken((","):rep(101)))
   end)
 end)
@@ -128,19 +133,30 @@ describe("a json key file", function()
   it("may be escaped", function()
     local escaped = SECRET:gsub("[/w]", function(c) return ("\\u%04X"):format(c:byte()) end):gsub("M", "\\u004d")
     assert.same(keys, only(('{"accessKey\\u0049D":"%s","secretAccessKey":"%s"}'):format(ID, escaped)))
-    assert.equal('"\\/é€😀', only(('{"UserName":"\\"\\\\\\/\\u00e9\\u20AC\\ud83d\\ude00","accessKeyID":"%s","secretAccessKey":"%s"}')
-      :format(ID, SECRET)).user)
+    local user = [["\"\\\/\u00e9\u20AC\ud83d\ude00"]]
+    local text = ('{"UserName":%s,"accessKeyID":"%s","secretAccessKey":"%s"}'):format(user, ID, SECRET)
+    assert.equal([["\/é€😀]], only(text).user)
   end)
 
   it("says what is wrong with it, and where", function()
     for text, message in pairs {
-      ['{"a":1,,}'] = '1:8: expected a string', ['{"a" 1}'] = "1:6: expected `:`", ['{"a":1 "b":2}'] = "1:8: expected `,` or `}`",
-      ['[{} 2]'] = "1:5: expected `,` or `]`", ['{"a":tru}'] = "1:6: expected a value",
-      ['{"a":01}'] = "1:6: expected a value", ['{"a":1.}'] = "1:6: expected a value", ['{"a":-}'] = "1:6: expected a value",
-      ['{\n "a": "x'] = "2:7: a string that is not closed", ['{"a":"\n"}'] = "1:7: a line break or control character in a string",
-      ['{"a":"\\x"}'] = "1:7: an unknown escape", ['{"a":"\\u12g4"}'] = "1:7: a broken \\u escape",
-      ['{"a":"\\ud800x"}'] = "1:7: a broken \\u escape", ['{"a":"\\udc00"}'] = "1:7: a broken \\u escape",
-      ['{"a":1,"a":2}'] = "1:8: a field that stands twice", ["{} x"] = "1:4: text behind the end", ["{"] = "1:2: expected a string",
+      ['{"a":1,,}'] = '1:8: expected a string',
+      ['{"a" 1}'] = "1:6: expected `:`",
+      ['{"a":1 "b":2}'] = "1:8: expected `,` or `}`",
+      ['[{} 2]'] = "1:5: expected `,` or `]`",
+      ['{"a":tru}'] = "1:6: expected a value",
+      ['{"a":01}'] = "1:6: expected a value",
+      ['{"a":1.}'] = "1:6: expected a value",
+      ['{"a":-}'] = "1:6: expected a value",
+      ['{\n "a": "x'] = "2:7: a string that is not closed",
+      ['{"a":"\n"}'] = "1:7: a line break or control character in a string",
+      ['{"a":"\\x"}'] = "1:7: an unknown escape",
+      ['{"a":"\\u12g4"}'] = "1:7: a broken \\u escape",
+      ['{"a":"\\ud800x"}'] = "1:7: a broken \\u escape",
+      ['{"a":"\\udc00"}'] = "1:7: a broken \\u escape",
+      ['{"a":1,"a":2}'] = "1:8: a field that stands twice",
+      ["{} x"] = "1:4: text behind the end",
+      ["{"] = "1:2: expected a string",
       ['{"accessKeyID":"x","AccessKeyId":"y"}'] = "1:34: the access key id stands twice",
       ['{"secretAccessKey":1}'] = "1:20: the secret access key is not a string",
       ['{"secretAccessKey":"' .. SECRET .. '"}'] = "1: the access key id is missing",
@@ -163,7 +179,8 @@ end)
 
 describe("an ini key file", function()
   it("gives a section's keys with its name", function()
-    local list = assert(keyfile.parse(secret.new(("# mine\n[default]\naws_access_key_id = %s\naws_secret_access_key=%s\n\n"
+    local list = assert(keyfile.parse(secret.new((
+      "# mine\n[default]\naws_access_key_id = %s\naws_secret_access_key=%s\n\n"
       .. "[profile x]\nAWS_ACCESS_KEY_ID=AKIAI44QH8DHBEXAMPLE\naws_secret_access_key=%s\naws_session_token = tok\n"
       .. "[empty]\nregion = us-east-1\n"):format(ID, SECRET, SECRET)), "keys"))
     assert.equal(2, #list)
@@ -192,13 +209,13 @@ describe("any key file", function()
       ["a\1b"] = "has a character in it that no key has",
     } do
       assert.equal("keys:2: the secret access key " .. fault,
-        broken(("Access key ID,Secret access key\n%s,%s\n"):format(ID, value)))
+        broken(csv(("%s,%s\n"):format(ID, value))))
       assert.equal("keys:2: the access key id " .. fault,
-        broken(("Access key ID,Secret access key\n%s,%s\n"):format(value, SECRET)))
+        broken(csv(("%s,%s\n"):format(value, SECRET))))
     end
     for _, id in ipairs { "AKIA", "akiaiosfodnn7example", ("A"):rep(129), "AKIAIOSFODNN7-EXAMPLE" } do
-      assert.equal(("keys:2: the access key id has %d characters, expected 16 to 128 capital letters and digits"):format(#id),
-        broken(("Access key ID,Secret access key\n%s,%s\n"):format(id, SECRET)))
+      local message = "keys:2: the access key id has %d characters, expected 16 to 128 capital letters and digits"
+      assert.equal(message:format(#id), broken(csv(("%s,%s\n"):format(id, SECRET))))
     end
     assert.equal("keys:2: the user name has a control character in it",
       broken(("User name,Access key ID,Secret access key\na\27[0m,%s,%s\n"):format(ID, SECRET)))
@@ -212,7 +229,7 @@ describe("any key file", function()
     assert.equal("keys:2:1: neither UTF-8 nor, with a byte order mark, UTF-16", broken("a\n\xFF"))
     assert.equal("keys: larger than 1 MiB", broken(("x"):rep((1 << 20) + 1)))
     assert.equal("keys: more than 1000 keys",
-      broken("Access key ID,Secret access key\n" .. ("%s,%s\n"):format(ID, SECRET):rep(1001)))
+      broken(csv "" .. ("%s,%s\n"):format(ID, SECRET):rep(1001)))
   end)
 
   it("never shows its secret, wherever it is cut or damaged", function()
