@@ -28,6 +28,7 @@ static void stop_script(int signal)
 /* Calls leverage.main with the words of the command line; returns the exit status. */
 static int run(lua_State *L, int argc, char **argv)
 {
+  lev_state_lock_globals(L);
   lua_getglobal(L, "require");
   lua_pushliteral(L, "leverage.main");
   if (lua_pcall(L, 1, 1, 0) == LUA_OK) {

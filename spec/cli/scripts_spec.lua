@@ -62,7 +62,7 @@ describe("a user's script", function()
     result = w:leverage { "bug" }
     assert.equal(1, result.status)
     assert.matches("this is a bug in leverage or in a script: .*bug.lua:1: attempt to perform arithmetic", result.err)
-    assert.is_nil(result.err:find "traceback")
+    assert.is_nil(result.err:find "stack traceback")
     assert.matches("stack traceback", w:leverage({ "bug", "-v" }).err)
     w.home:write(".config/leverage/commands/global.lua", [[
       return { api = 1, summary = "global", run = function() forgotten = 1 end }]])
