@@ -210,6 +210,13 @@ describe("credentials configure refuses", function()
     assert.is_nil(config:find("\n[profile x]", 1, true))
   end)
 
+  it("to let hostile messages reach the terminal", function()
+    double:fault { kind = "error", operation = "ListAccounts", code = "Odd\27[2J", message = "a\27]0;title\7b\nerror: forged", status = 400 }
+    local result = refused(1, {}, w:keys_for "management")
+    assert.is_nil(result.err:find("[\27\7]"))
+    assert.is_nil(result.err:find("\nerror: forged", 1, true))
+  end)
+
   it("with one object, when -o json is wanted", function()
     local result = w:configure_json { "--type", "bootstrap", "--credentials-file", csv("AKIANOSUCHKEYNOSUCH0", ("x"):rep(40)) }
     assert.equal(3, result.status)

@@ -69,6 +69,54 @@ source_profile = ac-bootstrap
     assert.is_nil((result.out .. result.err):find(key.secret, 1, true))
   end)
 
+  it("takes keys in every form they come in", function()
+    local key = double:key "bootstrap"
+    local id, secret = key.id, key.secret
+    for name, text in pairs {
+      ["console.csv"] = ("\u{FEFF}Access key ID,Secret access key\r\n%s,%s\r\n"):format(id, secret),
+      ["new user.csv"] = ("User name,Password,Access key ID,Secret access key,Console login link\nana,,%s,%s,https://x\n"):format(id, secret),
+      ["swapped.csv"] = ('"SECRET ACCESS KEY","note, with comma","access key id"\n"%s","a ""b""","%s"\n\n'):format(secret, id),
+      ["seed.json"] = ('{\n  "accessKeyID": "%s",\n  "secretAccessKey": "%s",\n}\n'):format(id, secret),
+      ["iam.json"] = ('{"AccessKey": {"UserName": "ana", "AccessKeyId": "%s", "Status": "Active", "SecretAccessKey": "%s", "CreateDate": "2026-01-01T00:00:00Z"}}'):format(id, secret),
+      ["credentials"] = ("[default]\naws_access_key_id = %s\naws_secret_access_key=%s\n"):format(id, secret),
+    } do
+      w.home:write(".aws/ac/credentials", "", "600")
+      local words = { "--type", "bootstrap", "--credentials-file" }
+      local by_path = w:configure { "--type", "bootstrap", "--credentials-file", w.home:write("keys/" .. name, text) }
+      assert.equal(0, by_path.status, name .. ": " .. by_path.err)
+      assert.matches(("aws_access_key_id = %s\naws_secret_access_key = %s\n"):format(id, secret), w.home:read ".aws/ac/credentials", 1, true)
+      w.home:write(".aws/ac/credentials", "", "600")
+      words[#words + 1] = "-"
+      local by_pipe = w:configure(words, { stdin = text })
+      assert.equal(0, by_pipe.status, name .. ": " .. by_pipe.err)
+      assert.matches(("aws_secret_access_key = %s\n"):format(secret), w.home:read ".aws/ac/credentials", 1, true)
+    end
+  end)
+
+  it("takes the named user's keys out of a file with several", function()
+    local one, two = double:key "management", double:key "bootstrap"
+    local path = w.home:write("keys.csv", ("User name,Access key ID,Secret access key\nana,%s,%s\nbob,%s,%s\n"):format(
+      one.id, one.secret, two.id, two.secret))
+    local result = w:configure { "--type", "management", "--credentials-file", path, "--user", "bob" }
+    assert.equal(0, result.status, result.err)
+    assert.matches(two.id, w.home:read ".aws/ac/credentials", 1, true)
+    result = w:configure { "--type", "management", "--credentials-file", path, "--user", "eve", "--overwrite-existing-credentials" }
+    assert.equal(1, result.status)
+    assert.matches("no keys of the user 'eve'; it has ana %(AKIA…%w+%), bob", result.err)
+  end)
+
+  it("keeps leading zeros of account ids", function()
+    double:reset { accounts = { { id = "012345678901", name = "acme-management", email = "m@example.com" },
+      { id = "000000000042", name = "acme-security", email = "s@example.com" }, { id = "000123000456", name = "acme-shared", email = "h@example.com" } } }
+    configure "management"
+    assert.matches("role_arn = arn:aws:iam::000000000042:role/", w.home:read ".aws/ac/config", 1, true)
+    assert.matches('id: "000000000042"', w.home:read "acme/project.yaml", 1, true)
+    assert.matches('id    = "000123000456"', w.home:read "acme/config/common.tfvars", 1, true)
+    local before = w.home:snapshot()
+    configure("management", "--overwrite-existing-credentials")
+    assert.equal(before, w.home:snapshot())
+  end)
+
   it("changes no byte and makes no backup the second time", function()
     configure "bootstrap"
     local before = w.home:snapshot()
