@@ -193,7 +193,7 @@ describe("a stopped question", function()
     p:send(table.concat(command("text:Name", "secret:Key", "confirm:Sure"), " ") .. "\r")
     p:expect("Name: ")
     p:send("jo")
-    p:expect("jo")
+    p:expect_screen("Name: jo")
     p:key "ctrl-z"
     p:expect("$ ")
     p:send("fg\r")

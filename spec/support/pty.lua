@@ -56,7 +56,8 @@ function pty.spawn(argv, options)
   return p
 end
 
--- Waits until the program has written the text after what was expected before; escape sequences do not count.
+-- Waits until the program has written the text after what was expected before; escape sequences do not count. What a line
+-- editor draws piece by piece is seen on the screen only: expect_screen.
 function terminal:expect(text, seconds)
   ask(self, { ["do"] = "expect", text = to_hex(text), seconds = seconds })
 end

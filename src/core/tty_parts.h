@@ -104,7 +104,14 @@ void lev_tty_reason(const struct lev_tty *tty, struct lev_buf *out, const char *
 /* Writes the buffer and empties it. A terminal that is gone is noticed by the next read. */
 void lev_tty_show(struct lev_tty *tty, struct lev_buf *out);
 
-/* tty_text.c: forgets the editor, if there is one. */
+/* tty_edit.c: a line with a cursor in it. */
+
+/* Surrounds what takes no room in the prompt. */
+#define LEV_TTY_LITERAL '\1'
+LEV_MUST_CHECK enum lev_status lev_tty_edit(struct lev_tty *tty, const struct lev_tty_question *question,
+                                            const struct lev_buf *prompt, struct lev_buf *answer,
+                                            struct lev_error *error);
+/* Forgets the editor, if there is one. */
 void lev_tty_close_editor(struct lev_tty *tty);
 
 /* tty_line.c: the terminal's own line editing. */
