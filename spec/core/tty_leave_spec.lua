@@ -27,6 +27,10 @@ local function ask(kind, options)
   return p
 end
 
+local function shell(kind)
+  return pty.spawn({ "sh", "-i" }, { rows = 12, cols = 100, env = { TERM = kind[3] or "xterm", PS1 = "$ " } })
+end
+
 -- Left in order: status 130, modes and cursor as they were, the next output on a line of its own.
 local function assert_left(p, message)
   p:expect("left: " .. message .. " (interrupted)")
@@ -88,7 +92,7 @@ for name, kind in pairs(kinds) do
     end)
 
     it("is stopped by Ctrl-Z and comes back with fg", function()
-      local p <close> = pty.spawn({ "sh", "-i" }, { rows = 12, cols = 100, env = { TERM = kind[3] or "xterm", PS1 = "$ " } })
+      local p <close> = shell(kind)
       p:expect("$ ")
       p:send("stty -g\r")
       p:expect("stty -g")
@@ -112,7 +116,7 @@ for name, kind in pairs(kinds) do
     end)
 
     it("waits for the foreground", function()
-      local p <close> = pty.spawn({ "sh", "-i" }, { rows = 12, cols = 100, env = { TERM = kind[3] or "xterm", PS1 = "$ " } })
+      local p <close> = shell(kind)
       p:expect("$ ")
       local modes = p:termios().all
       p:send(table.concat(command("'" .. kind[1] .. "'"), " ") .. " & wait\r")

@@ -1,7 +1,7 @@
--- Run by leverage-spec inside a pty: asks what its arguments say, one question each, and prints what came of it in a form
--- that a spec can expect. Secrets are told by length and a checksum only.
+-- Run by leverage-spec inside a pty: asks what its arguments say, one question each, and prints what came of it in a
+-- form that a spec can expect. Secrets are told by length and a checksum only.
 --
---   text:LABEL[:DEFAULT]  word:LABEL (one that must be "good")  path:LABEL  secret:LABEL  long:LABEL (a secret of 4 and more)
+--   text:LABEL[:DEFAULT]  word:LABEL (one that must be "good")  path:LABEL  secret:LABEL  long:LABEL (at least 4)
 --   confirm:LABEL[:y|n]   select:LABEL:COUNT[:DEFAULT]  keys:LABEL (three choices with shortcuts)  raise:LABEL
 --   nested:LABEL (asks again while it validates)  hostile:LABEL  stdin (prints what comes through it)
 local tty = require "lev.tty"
@@ -62,7 +62,9 @@ function ask.select(label, count, default)
 end
 function ask.keys(label)
   return terminal:select { label = label, choices = {
-    { label = "Skip this", key = "s" }, { label = "Overwrite 日本語 and more", key = "o" }, { label = "Quit", key = "q" },
+    { label = "Skip this", key = "s" },
+    { label = "Overwrite 日本語 and more", key = "o" },
+    { label = "Quit", key = "q" },
   } }
 end
 function ask.raise(label)

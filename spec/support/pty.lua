@@ -1,11 +1,12 @@
--- A person at a terminal, for specs: runs a program on a pseudo-terminal, types, and reads the screen. The work is done by
--- pty_driver.py (python3-pyte draws the screen); lines of JSON go through a fifo one way and a pipe the other.
+-- A person at a terminal, for specs: runs a program on a pseudo-terminal, types, and reads the screen. The work is
+-- done by pty_driver.py (python3-pyte draws the screen); lines of JSON go through a fifo one way and a pipe the
+-- other.
 --
 --   local p <close> = pty.spawn({ "build/release/bin/leverage", "…" }, { env = { TERM = "xterm" }, rows = 24 })
 --   p:expect("Label:")      p:send("text\r")      p:key("up")      local status, output = p:wait()
 --
--- Every wait has a time limit (10 s unless told) and fails the spec with a picture of the screen. The program and all it
--- started is killed when the terminal is closed.
+-- Every wait has a time limit (10 s unless told) and fails the spec with a picture of the screen. The program and
+-- all it started is killed when the terminal is closed.
 local json = require "cjson"
 
 local pty = {}
@@ -35,8 +36,8 @@ local function ask(p, request)
   return answer
 end
 
--- env is the whole environment but for PATH, HOME, LANG and TERM (xterm), which have defaults. stdin: the bytes that come
--- through a pipe as standard input; without it standard input is the terminal too.
+-- env is the whole environment but for PATH, HOME, LANG and TERM (xterm), which have defaults. stdin: the bytes that
+-- come through a pipe as standard input; without it standard input is the terminal too.
 function pty.spawn(argv, options)
   options = options or {}
   local name = os.tmpname()
@@ -52,12 +53,12 @@ function pty.spawn(argv, options)
   end
   local answer = ask(p, { ["do"] = "spawn", argv = argv, env = env, cwd = options.cwd, rows = options.rows or 24,
     cols = options.cols or 80, stdin = options.stdin and to_hex(options.stdin) })
-  p.pid, p.modes = math.tointeger(answer.pid), answer.modes -- modes: as the program found them, to compare with termios()
+  p.pid, p.modes = math.tointeger(answer.pid), answer.modes -- modes: as found, to compare with termios()
   return p
 end
 
--- Waits until the program has written the text after what was expected before; escape sequences do not count. What a line
--- editor draws piece by piece is seen on the screen only: expect_screen.
+-- Waits until the program has written the text after what was expected before; escape sequences do not count. What a
+-- line editor draws piece by piece is seen on the screen only: expect_screen.
 function terminal:expect(text, seconds)
   ask(self, { ["do"] = "expect", text = to_hex(text), seconds = seconds })
 end
@@ -71,8 +72,8 @@ function terminal:send(bytes, seconds)
   ask(self, { ["do"] = "send", text = to_hex(bytes), seconds = seconds })
 end
 
--- up, down, left, right, home, end, page-up, page-down, delete, ctrl-left, ctrl-right, f5, enter, tab, backspace, escape,
--- ctrl-a … ctrl-z
+-- up, down, left, right, home, end, page-up, page-down, delete, ctrl-left, ctrl-right, f5, enter, tab, backspace,
+-- escape, ctrl-a … ctrl-z
 function terminal:key(name)
   ask(self, { ["do"] = "key", name = name })
 end

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A terminal for specs: runs one program on a pseudo-terminal and does what it is told, one JSON object a line in (from the
-fifo named by the argument) and one out (standard output). Byte strings travel as hexadecimal.
+"""A terminal for specs: runs one program on a pseudo-terminal and does what it is told, one JSON object a line in (from
+the fifo named by the argument) and one out (standard output). Byte strings travel as hexadecimal.
 
 The program is never left behind: at the end, when the fifo's writer is gone, or after LIFE seconds, everything in its
 session is killed. Nothing here sleeps: every wait is for output, for the program's end, or for a deadline.
