@@ -4,6 +4,7 @@
  */
 #include "keyfile_parts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define MAX_COLUMNS 100
@@ -162,10 +163,10 @@ LEV_MUST_CHECK static enum lev_status fail_columns(struct csv *csv)
     return fail_line(csv, csv->record.line, "no header line: the first line must be `Access key ID,Secret access key`");
   char found[128] = "";
   for (int field = 0; field < LEV_KEYFILE_FIELDS; field++) {
-    if (csv->columns[field] >= 0) {
-      strcat(found, found[0] == '\0' ? "" : ", ");
-      strcat(found, lev_keyfile_field_name((enum lev_keyfile_field)field));
-    }
+    size_t used = strlen(found);
+    if (csv->columns[field] >= 0)
+      snprintf(found + used, sizeof found - used, "%s%s", used == 0 ? "" : ", ",
+               lev_keyfile_field_name((enum lev_keyfile_field)field));
   }
   return lev_fail(csv->reader->error, LEV_BROKEN_FILE,
                   "%s:%zu: no key file: columns for access key id and secret access key are expected, of %zu columns "
