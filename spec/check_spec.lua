@@ -103,6 +103,18 @@ describe("never", function()
   end)
 end)
 
+describe("a linter", function()
+  it("finds nothing in the Lua that ships", function()
+    local output, clean = home.sh("luacheck --quiet --no-color lua scripts 2>&1")
+    assert.is_true(clean, output)
+  end)
+
+  it("finds the C laid out as .clang-format says", function()
+    local output, clean = home.sh("clang-format --dry-run --Werror $(git ls-files 'src/*.c' 'src/*.h' 'spec/*.c') 2>&1")
+    assert.is_true(clean, output:sub(1, 2000))
+  end)
+end)
+
 describe("the judges", function()
   it("are Debian's own, of the versions that were measured", function()
     for command, pattern in pairs {

@@ -7,7 +7,15 @@ local accounts = {}
 
 ---@alias leverage.ProjectAccount { name: string, id: string?, email: string?, where: string }
 ---@alias leverage.AwsAccount { id: string, name: string?, email: string?, status: string? }
----@alias leverage.Account { name: string, id: string?, email: string?, is_management: boolean, project: leverage.ProjectAccount?, aws: leverage.AwsAccount?, renamed: string? }
+
+---@class leverage.Account
+---@field name string
+---@field id string?
+---@field email string?
+---@field is_management boolean
+---@field project leverage.ProjectAccount?  nil when only the organization knows it
+---@field aws leverage.AwsAccount?  nil when only the project's files know it
+---@field renamed string?  what AWS calls it, when that is another name
 
 local LEFT_OUT = { SUSPENDED = true, PENDING_CLOSURE = true }
 
@@ -104,8 +112,8 @@ local function find_by(list, taken, account, prefixes)
   return found, message
 end
 
--- Pairs project accounts with AWS's: the management account by its role (rule 2), then those whose ids agree, so that no
--- name can take them away, then the rest by name or email (rule 3).
+-- Pairs project accounts with AWS's: the management account by its role (rule 2), then those whose ids agree, so
+-- that no name can take them away, then the rest by name or email (rule 3).
 local function pair(project, organization, prefixes)
   local pairs_of, taken = {}, {}
   local function take(account, aws)
@@ -150,7 +158,7 @@ end
 
 --- Brings the project's accounts and the organization's together.
 ---@param project leverage.ProjectAccount[]
----@param organization { management_id: string, accounts: leverage.AwsAccount[] }? nil when there is none, or it cannot be read
+---@param organization { management_id: string, accounts: leverage.AwsAccount[] }?  nil when it cannot be read
 ---@param names { project_name: string?, short_name: string? }
 ---@return { accounts: leverage.Account[], extra: leverage.Account[], left_out: leverage.Account[] }?
 ---@return string? message, string? code

@@ -7,7 +7,8 @@ local cli = {}
 
 --- Options that every command has.
 cli.COMMON = {
-  { "-o", "--output", value = "FORMAT", choices = { "table", "json" }, help = "table (default), or json: one object on standard output" },
+  { "-o", "--output", value = "FORMAT", choices = { "table", "json" },
+    help = "table (default), or json: one object on standard output" },
   { "--no-input", flag = true, help = "never ask; what is missing is an error that names its flag" },
   { "--yes", flag = true, help = "answer yes where the command asks whether you are sure" },
   { "-v", "--verbose", flag = true, help = "say more on standard error" },

@@ -1,6 +1,6 @@
--- command: the scripts behind the command line. A command's name is its path below a `commands` folder; the folders of the
--- search chain are looked through in order and the first file wins. A file that is there but broken is an error: the next
--- one in the chain is never run instead.
+-- command: the scripts behind the command line. A command's name is its path below a `commands` folder; the folders
+-- of the search chain are looked through in order and the first file wins. A file that is there but broken is an
+-- error: the next one in the chain is never run instead.
 
 local file = require "lev.file"
 local text = require "leverage.text"
@@ -117,7 +117,8 @@ local function check_fields(value, fields, where)
       local near = {}
       for name in pairs(fields) do near[#near + 1] = name end
       local nearest = text.nearest(key, near)
-      return ("%s has an unknown field `%s`%s"):format(where, key, nearest and (" (did you mean `" .. nearest .. "`?)") or "")
+      local hint = nearest and (" (did you mean `%s`?)"):format(nearest) or ""
+      return ("%s has an unknown field `%s`%s"):format(where, key, hint)
     end
     if field and type(found) ~= field.type then
       return ("%s: `%s` must be a %s, not a %s"):format(where, key, field.type, type(found))

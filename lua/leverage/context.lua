@@ -1,5 +1,5 @@
--- context: what a command's `run(ctx, args)` gets: the user's folders, talk, questions, output, and the environment that
--- AWS clients need. Nothing heavy is loaded to make one.
+-- context: what a command's `run(ctx, args)` gets: the user's folders, talk, questions, output, and the environment
+-- that AWS clients need. Nothing heavy is loaded to make one.
 
 local host = require "lev.host"
 local log = require "leverage.log"

@@ -1,5 +1,6 @@
--- dotenv: `build.env` files. One `NAME=value` a line, `export` allowed, comments, single and double quotes, spaces around
--- the equals sign. Nothing is expanded and nothing is run. The last of two equal names counts, as in a shell.
+-- dotenv: `build.env` files. One `NAME=value` a line, `export` allowed, comments, single and double quotes, spaces
+-- around the equals sign. Nothing is expanded and nothing is run. The last of two equal names counts, as in a
+-- shell.
 
 local dotenv = {}
 

@@ -1,4 +1,5 @@
--- exit: the exit status of each failure code. The codes are what scripts return as third value and what `-o json` shows.
+-- exit: the exit status of each failure code. The codes are what scripts return as third value and what `-o json`
+-- shows.
 
 return {
   failed = 1,

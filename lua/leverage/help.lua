@@ -64,7 +64,8 @@ function help.of_command(name, head, width)
       table.move(text.wrap(paragraph, width), 1, 1000, #out + 1, out)
     end
   end
-  for _, section in ipairs { { "Arguments:", head.arguments }, { "Options:", head.options }, { "Common options:", cli.COMMON } } do
+  local sections = { { "Arguments:", head.arguments }, { "Options:", head.options }, { "Common options:", cli.COMMON } }
+  for _, section in ipairs(sections) do
     if section[2] and #section[2] > 0 then
       out[#out + 1] = ""
       out[#out + 1] = section[1]

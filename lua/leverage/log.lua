@@ -8,7 +8,7 @@ log.__index = log
 local COLOURS = { red = "31", green = "32", yellow = "33", dim = "2", bold = "1" }
 
 --- A log that writes to `stream`.
----@param options { stream: file*, level: integer, colour: boolean } level: 0 errors only (-q), 1 normal, 2 with details (-v)
+---@param options { stream: file*, level: integer, colour: boolean }  level: 0 errors only, 1 normal, 2 details too
 function log.new(options)
   return setmetatable({ stream = options.stream, level = options.level, colour = options.colour }, log)
 end

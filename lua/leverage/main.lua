@@ -1,5 +1,5 @@
--- main: from the words of the command line to an exit status. The only place that knows exit statuses, prints errors, and
--- turns a bug into one line (the traceback is for -v).
+-- main: from the words of the command line to an exit status. The only place that knows exit statuses, prints
+-- errors, and turns a bug into one line (the traceback is for -v).
 
 local cli = require "leverage.cli"
 local command = require "leverage.command"

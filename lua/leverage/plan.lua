@@ -12,8 +12,20 @@ local TEXT_MAX = 64 << 20
 local LOCK_WAIT_MS = 10000
 local MODULES = { ini = "lev.ini", yaml = "lev.yaml", hcl = "lev.hcl" }
 
----@alias leverage.Edit { op: "set"|"remove"|"remove_section", at: (string|integer)[], value: (string|secret)?, only_if_absent: boolean?, after: string? }
----@alias leverage.FileEdits { path: string, kind: "ini"|"yaml"|"hcl", protection: "private"|"shared"|nil, must_exist: boolean?, internal: boolean?, edits: leverage.Edit[] }
+---@class leverage.Edit
+---@field op "set"|"remove"|"remove_section"
+---@field at (string|integer)[]  section and key of an ini file, the path into a document otherwise
+---@field value string|secret|nil
+---@field only_if_absent boolean?
+---@field after string?  the key behind which a new one goes
+
+---@class leverage.FileEdits
+---@field path string  absolute
+---@field kind "ini"|"yaml"|"hcl"
+---@field protection "private"|"shared"|nil  see txn.h
+---@field must_exist boolean?
+---@field internal boolean?  our own records, not shown
+---@field edits leverage.Edit[]
 
 --- An empty plan.
 ---@param options { command: string, project: string } words for the backup's name; the project it is counted to
@@ -23,7 +35,7 @@ end
 
 --- Names a file of the plan; a second call with the same path gives the same entry.
 ---@param path string absolute
----@param options { kind: string, protection: string?, must_exist: boolean?, internal: boolean? } internal: our own records, not shown
+---@param options { kind: string, protection: string?, must_exist: boolean?, internal: boolean? }
 ---@return leverage.FileEdits
 function plan:file(path, options)
   local entry = self.by_path[path]
@@ -145,8 +157,8 @@ local function edit_file(transaction, number, entry)
 end
 
 --- Does it: all files, or none.
----@param options { state_dir: string, keep: integer, log: table, ends_run: boolean? } ends_run: signals that come once it
---- is decided are held to the end, so that a run which did its work also ends as done
+---@param options { state_dir: string, keep: integer, log: table, ends_run: boolean? }  ends_run: signals that come once
+--- it is decided are held to the end, so that a run which did its work also ends as done
 ---@return { changed: string[], generation: string?, warnings: string[] }?
 ---@return string? message, string? code
 function plan:apply(options)
@@ -155,11 +167,12 @@ function plan:apply(options)
     hold_signals = options.ends_run,
   }
   if not transaction then return nil, message, code end
-  local numbers, ok = {}, nil
+  local numbers = {}
   for index, entry in ipairs(self.files) do
     numbers[index], message, code = transaction:add(entry.path, entry.protection)
     if not numbers[index] then return nil, message, code end
   end
+  local ok
   ok, message, code = lock(transaction, options.log)
   if not ok then return nil, message, code end
   for index, entry in ipairs(self.files) do
@@ -170,7 +183,8 @@ function plan:apply(options)
   if not ok then return nil, message, code end
   local result = { changed = {}, generation = transaction:generation(), warnings = transaction:warnings() }
   for index, entry in ipairs(self.files) do
-    if transaction:changed(numbers[index]) and not entry.internal then result.changed[#result.changed + 1] = entry.path end
+    local shown = transaction:changed(numbers[index]) and not entry.internal
+    if shown then result.changed[#result.changed + 1] = entry.path end
   end
   return result
 end

@@ -1,5 +1,5 @@
--- policy: pure functions that decide names, roles and settings, run in a sandbox (lev.sandbox). A user's file replaces the shipped
--- one and can inherit from it.
+-- policy: pure functions that decide names, roles and settings, run in a sandbox (lev.sandbox). A user's file
+-- replaces the shipped one and can inherit from it.
 
 local command = require "leverage.command"
 local file = require "lev.file"
@@ -70,7 +70,7 @@ end
 --- The profiles of one account.
 ---@param loaded table from policy.load
 ---@param account { name: string, id: string, email: string?, is_management: boolean }
----@param facts table what all accounts share: type, short_name, project_name, region, partition, keys_profile, mfa_serial
+---@param facts table what all accounts share; see scripts/policies/profiles.lua
 ---@return { name: string, role: string, settings: table<string, string> }[]?
 ---@return string? message, string? code
 function policy.profiles(loaded, account, facts)

@@ -1,4 +1,5 @@
--- progress: one line on standard error that says work goes on, only on a terminal and only when it takes more than a second.
+-- progress: one line on standard error that says work goes on, only on a terminal and only when it takes more than
+-- a second.
 
 local host = require "lev.host"
 

@@ -143,7 +143,7 @@ end
 
 --- Reads the project around a folder.
 ---@param cwd string absolute
----@return table? project root, yaml, tfvars (documents or nil), env, short_name, project_name, region, accounts, placeholders
+---@return table? project  root, yaml and tfvars (documents or nil), env, short_name, project_name, region, accounts
 ---@return string? message, string? code
 function project.read(cwd)
   local self = { root = project.root(cwd) }

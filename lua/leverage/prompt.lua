@@ -1,5 +1,5 @@
--- prompt: questions. Each is asked on the terminal itself, so piped input still works, and each has a flag that answers it: without
--- a terminal, or under --no-input, the error names that flag.
+-- prompt: questions. Each is asked on the terminal itself, so piped input still works, and each has a flag that
+-- answers it: without a terminal, or under --no-input, the error names that flag.
 
 local try = require "leverage.try"
 

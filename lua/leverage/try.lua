@@ -1,8 +1,8 @@
 -- try: expected failures, passed up without a test behind every call.
 --
--- Functions of this library return `nil, message, code` when something expected goes wrong. A command that has ten such calls in
--- a row wraps each in `try(…)`, which hands the values through or leaves for the nearest `try.catch`. That one turns
--- the failure into the three values again; a bug (any other error) goes on up with its traceback.
+-- Functions of this library return `nil, message, code` when something expected goes wrong. A command that has ten
+-- such calls in a row wraps each in `try(…)`, which hands the values through or leaves for the nearest `try.catch`.
+-- That one turns the failure into the three values again; a bug (any other error) goes on up with its traceback.
 
 local Failure = {}
 Failure.__index = Failure

@@ -1,4 +1,5 @@
--- `leverage credentials configure` at a terminal: each question once, in one order, and ways out that leave nothing behind.
+-- `leverage credentials configure` at a terminal: each question once, in one order, and ways out that leave nothing
+-- behind.
 local aws = require "spec.support.aws"
 local pty = require "spec.support.pty"
 local world = require "spec.support.world"

@@ -1,5 +1,6 @@
--- What `leverage credentials configure` wrote, read back by those it was written for: the AWS CLI, botocore, the JavaScript SDK's
--- loader. All three must find the same profiles with the same settings, and the CLI must assume the roles.
+-- What `leverage credentials configure` wrote, read back by those it was written for: the AWS CLI, botocore, the
+-- JavaScript SDK's loader. All three must find the same profiles with the same settings, and the CLI must assume
+-- the roles.
 local aws = require "spec.support.aws"
 local cjson = require "cjson"
 local world = require "spec.support.world"

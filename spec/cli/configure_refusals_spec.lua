@@ -1,5 +1,5 @@
--- `leverage credentials configure` when something is wrong: the right exit status, a message that says what and what next,
--- every file as it was, and no secret anywhere.
+-- `leverage credentials configure` when something is wrong: the right exit status, a message that says what and
+-- what next, every file as it was, and no secret anywhere.
 local aws = require "spec.support.aws"
 local world = require "spec.support.world"
 

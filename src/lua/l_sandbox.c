@@ -16,7 +16,8 @@
 
 #define SANDBOX_CLASS "lev.sandbox"
 #define DEPTH_MAX 32
-#define LOADED "lev.sandbox.loaded" /* registry of the inner state: name -> the table that its newest source returned  \
+#define LOADED                                                                                                         \
+  "lev.sandbox.loaded" /* registry of the inner state: name -> the table that its newest source returned  \
                                      */
 
 struct sandbox {

@@ -81,7 +81,7 @@ end
 ---@return string? message, string? code
 function endpoints.resolve(service, where)
   local region = where.region
-  local name, message, code = where.partition, nil, nil
+  local name, message, code = where.partition
   if region then
     name, message, code = endpoints.partition_of(region)
     if not name then return nil, message, code end

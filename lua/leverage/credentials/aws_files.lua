@@ -28,8 +28,8 @@ local function from_environment(ctx, short_name)
   for _, path in ipairs { config, credentials } do
     local other = project_of(path, home)
     if other and other ~= short_name then
-      local what = ("%s, where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE point, belongs to the project '%s'"):format(
-        paths.short(path, home), other)
+      local what = ("%s, where %s point, belongs to the project '%s'"):format(paths.short(path, home),
+        "AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE", other)
       local agreed = ctx.prompt:possible() and ctx.prompt:confirm {
         label = ("%s. Write the keys of '%s' there?"):format(what, short_name), flag = "--short-name", default = false }
       if not agreed then

@@ -1,5 +1,5 @@
--- inputs: the values a credentials command needs before it can begin: short name, project name, region. Each comes from the first
--- place that has it (flags, project files, environment), and from the user last.
+-- inputs: the values a credentials command needs before it can begin: short name, project name, region. Each comes
+-- from the first place that has it (flags, project files, environment), and from the user last.
 
 local endpoints = require "leverage.aws.endpoints"
 local try = require "leverage.try"
@@ -38,8 +38,8 @@ local function short_name(ctx, project, args)
       project.yaml_path, line, column), "broken_file")
   end
   if project.short_name then return checked(check_short_name, project.short_name, "the project's short name") end
-  return ctx.prompt:text { label = "Short name of the project", needs = "the project's short name", flag = "--short-name",
-    validate = check_short_name }
+  return ctx.prompt:text { label = "Short name of the project", needs = "the project's short name",
+    flag = "--short-name", validate = check_short_name }
 end
 
 local function project_name(ctx, project, args)

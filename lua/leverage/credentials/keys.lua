@@ -34,13 +34,14 @@ local function choose(ctx, list, user, name)
   if #fitting == 0 then
     local known = {}
     for index, entry in ipairs(list) do known[index] = describe(entry) end
-    try.fail(("%s has no keys of the user '%s'; it has %s"):format(name, text.plain(user), table.concat(known, ", ")), "failed")
+    try.fail(("%s has no keys of the user '%s'; it has %s"):format(name, text.plain(user),
+      table.concat(known, ", ")), "failed")
   end
   if #fitting == 1 then return fitting[1] end
   local choices = {}
   for index, entry in ipairs(fitting) do choices[index] = { label = describe(entry) } end
-  return fitting[ctx.prompt:select { label = "Whose keys?", needs = "the user whose keys are meant", flag = "--user NAME",
-    choices = choices }]
+  return fitting[ctx.prompt:select { label = "Whose keys?", needs = "the user whose keys are meant",
+    flag = "--user NAME", choices = choices }]
 end
 
 local function from_file(ctx, path, user)
@@ -66,10 +67,15 @@ end
 
 local function from_user(ctx)
   local flag = "--credentials-file PATH, or --from-env"
-  local by_file = ctx.prompt:select { label = "Where are the access keys?", needs = "the access keys", flag = flag, choices = {
-    { label = "In a file, as the AWS console makes it", key = "f" },
-    { label = "I type or paste them", key = "t" },
-  } } == 1
+  local by_file = ctx.prompt:select {
+    label = "Where are the access keys?",
+    needs = "the access keys",
+    flag = flag,
+    choices = {
+      { label = "In a file, as the AWS console makes it", key = "f" },
+      { label = "I type or paste them", key = "t" },
+    },
+  } == 1
   if by_file then
     return from_file(ctx, ctx.prompt:path { label = "File with the access keys", flag = flag,
       validate = function(path)
@@ -81,9 +87,8 @@ local function from_user(ctx)
   local secret_key = ctx.prompt:secret { label = "Secret access key", flag = flag, validate = check_secret }
   local token
   if id:sub(1, 4) == "ASIA" then
-    token = ctx.prompt:secret { label = "Session token (these keys are temporary)", flag = flag, validate = function(value)
-      return #value > 0 or nil, "temporary keys work with their session token only"
-    end }
+    token = ctx.prompt:secret { label = "Session token (these keys are temporary)", flag = flag,
+      validate = function(value) return #value > 0 or nil, "temporary keys work with their session token only" end }
   end
   return { access_key_id = id, secret_access_key = secret_key, session_token = token }
 end

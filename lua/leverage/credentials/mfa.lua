@@ -18,9 +18,9 @@ end
 function mfa.given(args)
   local serial = args.mfa_serial
   if not serial then return nil end
-  if serial:match("^arn:[%w-]+:iam::%d+:mfa/[%w+=,.@_/-]+$") or serial:match("^[%w=/:,.@-]+$") and #serial >= 9 and not serial:match("^arn:") then
-    return serial
-  end
+  local is_arn = serial:match("^arn:[%w-]+:iam::%d+:mfa/[%w+=,.@_/-]+$") ~= nil
+  local is_hardware = not serial:match("^arn:") and serial:match("^[%w=/:,.@-]+$") ~= nil and #serial >= 9
+  if is_arn or is_hardware then return serial end
   try.fail(("--mfa-serial: '%s' is neither the ARN of an MFA device nor a hardware token's serial number"):format(
     text.plain(serial)), "usage")
 end
@@ -52,7 +52,8 @@ function mfa.choose(ctx, args, answers)
       text.count(#others, "device"), user, others[1].serial)
   end
   if #usable == 0 then
-    return absent(ctx, args, "No MFA device found for user " .. user, { next = "add an authenticator app to the user in IAM" })
+    return absent(ctx, args, "No MFA device found for user " .. user,
+      { next = "add an authenticator app to the user in IAM" })
   end
   if #usable == 1 then return usable[1].serial end
   local choices = {}

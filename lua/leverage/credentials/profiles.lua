@@ -1,5 +1,5 @@
--- profiles: what to write, decided from what was gathered and what AWS said. Works on the plan only: no questions, no I/O
--- but the AWS files as they were read.
+-- profiles: what to write, decided from what was gathered and what AWS said. Works on the plan only: no questions,
+-- no I/O but the AWS files as they were read.
 
 local accounts = require "leverage.accounts"
 local aws_files = require "leverage.credentials.aws_files"
@@ -52,8 +52,8 @@ local function check_unique(list, short_name)
   for _, profile in ipairs(list) do
     local mine = ("the account '%s' (%s)"):format(text.plain(profile.account.name), profile.account.id)
     if owner[profile.name] then
-      try.fail(("the profile name '%s' is made twice: for %s and for %s; change the names in policies/profiles.lua"):format(
-        profile.name, owner[profile.name], mine), "refused")
+      try.fail(("the profile name '%s' is made twice: for %s and for %s"):format(profile.name, owner[profile.name],
+        mine), "refused", { next = "other names, by policies/profiles.lua" })
     end
     owner[profile.name] = mine
   end
@@ -123,9 +123,8 @@ end
 ---@param record table an ini document, our notes
 ---@param files table from aws_files
 ---@param organization { accounts: table[] }
----@param facts table
 ---@return string[] names
-function profiles.gone(record, files, organization, facts)
+function profiles.gone(record, files, organization)
   local known, names = {}, {}
   for _, account in ipairs(organization.accounts) do known[account.id] = true end
   for _, name in ipairs(record:sections()) do
@@ -137,9 +136,9 @@ function profiles.gone(record, files, organization, facts)
 end
 
 --- Takes profiles out of the config file and out of our record.
-function profiles.plan_removal(edits, files, names, facts)
+function profiles.plan_removal(edits, files, names, record_path)
   local config = edits:file(files.config, { kind = "ini" })
-  local record = edits:file(facts.record, { kind = "ini", internal = true })
+  local record = edits:file(record_path, { kind = "ini", internal = true })
   for _, name in ipairs(names) do
     plan.remove_section(config, section(name))
     plan.remove_section(record, name)
@@ -153,8 +152,11 @@ end
 ---@return string[] skipped where an id could not be put, with the reason
 function profiles.plan_ids(edits, project, list)
   local skipped = {}
-  local yaml = project.yaml and edits:file(project.yaml_path, { kind = "yaml", protection = "shared", must_exist = true })
-  local tfvars = project.tfvars and edits:file(project.tfvars_path, { kind = "hcl", protection = "shared", must_exist = true })
+  local function file_of(document, path, kind)
+    return document and edits:file(path, { kind = kind, protection = "shared", must_exist = true })
+  end
+  local yaml = file_of(project.yaml, project.yaml_path, "yaml")
+  local tfvars = file_of(project.tfvars, project.tfvars_path, "hcl")
   local function put(entry, document, path, id, after)
     if document:kind(path) == "expression" then
       skipped[#skipped + 1] = ("%s: %s is an expression and stays"):format(entry.path, path[#path])

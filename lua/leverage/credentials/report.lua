@@ -9,6 +9,7 @@ local text = require "leverage.text"
 local report = {}
 
 local SHOWN_MAX = 20
+local EXPORT = { fish = "set -gx %s %s", csh = "setenv %s %s", tcsh = "setenv %s %s" }
 
 --- Says which accounts are closed, renamed, or known to AWS only.
 ---@param log table
@@ -28,7 +29,7 @@ end
 
 local function exports(setup)
   local shell = (setup.ctx.getenv("SHELL") or ""):match("[^/]*$")
-  local form = shell == "fish" and "set -gx %s %s" or (shell == "csh" or shell == "tcsh") and "setenv %s %s" or "export %s=%s"
+  local form = EXPORT[shell] or "export %s=%s"
   return {
     form:format("AWS_CONFIG_FILE", text.shell_quote(setup.files.config)),
     form:format("AWS_SHARED_CREDENTIALS_FILE", text.shell_quote(setup.files.credentials)),
@@ -133,7 +134,7 @@ local function place(change)
 end
 
 -- One file's changes as lines: what goes with `-`, what comes with `+`.
-local function diff(ctx, entry, change)
+local function diff(ctx, change)
   local where = place(change)
   if change.removed and change.before == nil then return ctx:print("%s", ctx:paint("red", "- [" .. where .. "]")) end
   if change.before ~= nil then ctx:print("%s", ctx:paint("red", ("- %s = %s"):format(where, shown(change.before)))) end
@@ -152,7 +153,7 @@ function report.dry_run(setup, preview)
     ctx:print("%s%s", paths.short(entry.path, ctx.paths.home), entry.exists and "" or " (new)")
     local changes = {}
     for number, change in ipairs(entry.changes) do
-      diff(ctx, entry, change)
+      diff(ctx, change)
       changes[number] = { at = json.list(change.at), before = change.before ~= nil and shown(change.before) or nil,
         after = change.after ~= nil and shown(change.after) or nil }
     end

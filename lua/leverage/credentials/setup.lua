@@ -64,8 +64,9 @@ function setup:use_configured_keys()
   self.keys = self.files:keys(self.keys_profile)
   if self.keys then return end
   if self.files:is_reference(self.keys_profile) then
-    try.fail(("the keys of %s come from a credential_process, which this command does not run"):format(self.keys_profile),
-      "refused", { next = "leverage credentials configure --type " .. self.type.name .. " --overwrite-existing-credentials" })
+    try.fail(("the keys of %s come from a credential_process, which this command does not run"):format(
+      self.keys_profile), "refused",
+      { next = ("leverage credentials configure --type %s --overwrite-existing-credentials"):format(self.type.name) })
   end
   try.fail(("%s has no access keys yet, and --skip-access-keys-setup goes on without setting them"):format(
     self.keys_profile), "not_configured", { next = "leverage credentials configure --type " .. self.type.name })
@@ -91,7 +92,8 @@ local function say_organization(self, organization)
   end
 end
 
--- What AWS said, as accounts.match takes it. Where the organization is silent, the keys' own account is known all the same.
+-- What AWS said, as accounts.match takes it. Where the organization is silent, the keys' own account is known all
+-- the same.
 local function organization_known(self, answers)
   local organization, own = answers.organization, answers.identity.account
   if organization.state == "complete" then return organization end
@@ -187,8 +189,7 @@ function setup:plan_prune()
     if self.args.prune then self.ctx.log:warn("nothing is pruned: the list of accounts is not complete") end
     return
   end
-  local given = { record = self.record_path }
-  local gone = profiles.gone(record_now(self), self.files, self.organization, given)
+  local gone = profiles.gone(record_now(self), self.files, self.organization)
   if #gone == 0 then return end
   self.ctx.log:info("%s of accounts that the organization no longer has: %s",
     text.count(#gone, "profile"), table.concat(gone, ", "))
@@ -196,7 +197,7 @@ function setup:plan_prune()
     self.ctx.log:info("  (--prune removes them)")
   elseif self.args.dry_run or self.ctx.yes or self.ctx.prompt:confirm { label = "Remove them?",
     needs = "your word that profiles may be removed", flag = "--yes", default = false } then
-    profiles.plan_removal(self.plan, self.files, gone, given)
+    profiles.plan_removal(self.plan, self.files, gone, self.record_path)
     self.pruned = gone
   end
 end

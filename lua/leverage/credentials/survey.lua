@@ -1,5 +1,5 @@
--- survey: what AWS says: whose keys these are, which organization and accounts there are, which MFA devices the user has.
--- All of it is asked at the same time.
+-- survey: what AWS says: whose keys these are, which organization and accounts there are, which MFA devices the
+-- user has. All of it is asked at the same time.
 
 local client = require "leverage.aws.client"
 local iam = require "leverage.aws.iam"
@@ -13,7 +13,11 @@ local survey = {}
 local DENIED = { AccessDenied = true, AccessDeniedException = true, UnauthorizedOperation = true }
 local ABSENT = { AWSOrganizationsNotInUseException = true }
 
----@alias leverage.OrganizationAnswer { state: "complete"|"partial"|"none"|"denied", management_id: string?, accounts: table[], message: string? }
+---@class leverage.OrganizationAnswer
+---@field state "complete"|"partial"|"none"|"denied"  partial: described, but its accounts may not be listed
+---@field management_id string?
+---@field accounts table[]
+---@field message string?  what AWS said when it refused
 
 local function make(ctx, service, region, keys)
   return client.new { service = service, region = region, credentials = keys, environment = ctx:aws_environment() }
@@ -52,8 +56,8 @@ local function read_organization_as(ctx, region, keys)
     message = listed[2] }
 end
 
--- The best answer that any of the keys gets. Keys that AWS refuses here are other types' old keys: the next ones are tried;
--- whether our own are good is GetCallerIdentity's to say.
+-- The best answer that any of the keys gets. Keys that AWS refuses here are other types' old keys: the next ones
+-- are tried; whether our own are good is GetCallerIdentity's to say.
 local function read_organization(ctx, region, askers)
   local best, message, code
   for _, keys in ipairs(askers) do
@@ -69,7 +73,7 @@ end
 
 --- Asks.
 ---@param ctx table
----@param options { region: string, keys: table, askers: table[], wants_mfa: boolean } askers: keys that may read the organization, best first
+---@param options { region: string, keys: table, askers: table[], wants_mfa: boolean }  askers: keys, best first
 ---@return { identity: table, organization: leverage.OrganizationAnswer, devices: table?, devices_denied: string? }
 function survey.ask(ctx, options)
   -- Clients are made first: a wrong endpoint or certificate file is said before anything is sent.
