@@ -91,6 +91,8 @@ class Server:
             response, rule = self.api.answer(request, connection, row)
             if request.wants_close():
                 response.headers.append(("Connection", "close"))
+            if rule is None:  # noted first: who has the answer may ask for the log at once
+                row["end"] = time.time()
             stays_open = delivery.deliver(sock, request, response, rule)
             row["end"] = time.time()
             if request.wants_close() or not stays_open:
