@@ -8,7 +8,7 @@
 
 #include <lua.h>
 
-#define LEV_CORE_MODULES(X) X(file) X(host) X(ini) X(keyfile) X(sandbox) X(secret) X(txn)
+#define LEV_CORE_MODULES(X) X(file) X(hcl) X(host) X(ini) X(keyfile) X(sandbox) X(secret) X(txn) X(yaml)
 
 #define LEV_NET_MODULES(X) X(http) X(sigv4) X(xml)
 
