@@ -43,7 +43,8 @@ local function difference(ours, theirs, at)
       if wrong then return wrong end
     end
   elseif ours[1] == "number" then
-    if plain_number(ours[2]) ~= tonumber(theirs[2]) then return ("%s: %s, they say %s"):format(at, ours[2], theirs[2]) end
+    if plain_number(ours[2]) ~= tonumber(theirs[2]) then return ("%s: %s, they say %s"):format(at, ours[2],
+      theirs[2]) end
   elseif ours[1] ~= "null" and escaped(ours[2]) ~= theirs[2] then
     return ("%s: %q, they say %q"):format(at, ours[2], theirs[2])
   end
@@ -102,7 +103,8 @@ describe("random hcl", function()
   end)
 
   it("is refused where HashiCorp refuses it, when it is damaged", function()
-    local junk = { '"', "{", "}", "[", "]", "(", ")", "\n", ",", "=", "${", "%{", "$", "a", "1", ".", "*", "?", ":", "-", "!", "\\", "#",
+    local junk = { '"', "{", "}", "[", "]", "(", ")", "\n", ",", "=", "${", "%{", "$", "a", "1", ".", "*", "?", ":",
+      "-", "!", "\\", "#",
       "/*", "<<EOF\n", "for ", "in ", "if ", "...", "=>", "::", "\r", "~", "&&", "|", "", " " }
     local texts, messages, both = {}, {}, 0
     for i = 1, 2 * ROUNDS do
@@ -116,10 +118,13 @@ describe("random hcl", function()
       messages[i] = not doc and message or false
     end
     for i, answer in ipairs(ask(texts)) do
-      local is_block = messages[i] and messages[i]:find("is a block", 1, true) -- theirs reads any HCL, not only variables
-      local evaluated = answer.error and answer.error:find("convert", 1, true) -- they stumble over a value, not the syntax
+      local is_block = messages[i] and messages[i]:find("is a block", 1,
+        true) -- theirs reads any HCL, not only variables
+      local evaluated = answer.error and answer.error:find("convert", 1,
+        true) -- they stumble over a value, not the syntax
       if not is_block and not evaluated then
-        assert.equal(answer.error ~= nil, messages[i] ~= false, failure("they say", texts[i], (answer.error or "fine") .. "; we say " .. (messages[i] or "fine")))
+        assert.equal(answer.error ~= nil, messages[i] ~= false, failure("they say", texts[i],
+          (answer.error or "fine") .. "; we say " .. (messages[i] or "fine")))
         both = both + (answer.error and 1 or 0)
       end
     end
@@ -129,20 +134,28 @@ end)
 
 describe("broken hcl", function()
   it("is reported at the place where HashiCorp reports it", function()
-    local texts = { "a = 1\na = 2\n", "a = { b = 1 c = 2 }", "a = 1 b = 2", 'a = "\\q"', 'a = "x\ny"', "a = \n 1", "a\n= 1", "a : 1", '"a" = 1',
-      "a = { b = 1\n, c = 2 }", "1a = 1", "a = { for = 2 }", "a = a...", "a = 1.", "a = .5", "a = 5e", "a = <<EOF\nx\nEOF", "a=", "a", "=",
-      "a = {", 'a = "', "}", "a = ]", 'a = "$%{x}"', "a = <<EOF \nx\nEOF\n", "a = 1\rb = 2", "a = 1\u{a0}", "a = 1 /* \n */ b = 2", 'a = "%{if x}a"',
-      'a="%{foo}"', 'a="${}"', 'a="${x y}"', "a=x::y", "a=f(,)", "a=[,]", "a=[1,,2]", "a={,}", "a={b=1,,c=2}", "a={b=\n1}", "a={b\n=1}", "a={b}",
-      "a={b,c=1}", "a=[1 2]", "a=[1\n2]", "a=x?\n1:2", "a=x ? y", "a=x[0", "a=x.0.1", "a=x[*", 'a= "x""y"', "a=[for]", "a=[for x]",
-      "a={for k,v in x : k}", "a=[for v in x: v => v]", "a=-\n1", 'a = { "a" "b" }', "a = 0x10", "a=1.5.6", 'a = "é" # é\nb = = 2', "a = `x`",
-      "a = 'x'", "a = @", "a = 1;", "a = x & y", "a = ~x", "a = x => y", 'a = "\\ud800"', 'a = "\\U00110000"', 'a= "\\u12"', "foo.bar = 1",
+    local texts = { "a = 1\na = 2\n", "a = { b = 1 c = 2 }", "a = 1 b = 2", 'a = "\\q"', 'a = "x\ny"', "a = \n 1",
+      "a\n= 1", "a : 1", '"a" = 1',
+      "a = { b = 1\n, c = 2 }", "1a = 1", "a = { for = 2 }", "a = a...", "a = 1.", "a = .5", "a = 5e",
+        "a = <<EOF\nx\nEOF", "a=", "a", "=",
+      "a = {", 'a = "', "}", "a = ]", 'a = "$%{x}"', "a = <<EOF \nx\nEOF\n", "a = 1\rb = 2", "a = 1\u{a0}",
+        "a = 1 /* \n */ b = 2", 'a = "%{if x}a"',
+      'a="%{foo}"', 'a="${}"', 'a="${x y}"', "a=x::y", "a=f(,)", "a=[,]", "a=[1,,2]", "a={,}", "a={b=1,,c=2}",
+        "a={b=\n1}", "a={b\n=1}", "a={b}",
+      "a={b,c=1}", "a=[1 2]", "a=[1\n2]", "a=x?\n1:2", "a=x ? y", "a=x[0", "a=x.0.1", "a=x[*", 'a= "x""y"', "a=[for]",
+        "a=[for x]",
+      "a={for k,v in x : k}", "a=[for v in x: v => v]", "a=-\n1", 'a = { "a" "b" }', "a = 0x10", "a=1.5.6",
+        'a = "é" # é\nb = = 2', "a = `x`",
+      "a = 'x'", "a = @", "a = 1;", "a = x & y", "a = ~x", "a = x => y", 'a = "\\ud800"', 'a = "\\U00110000"',
+        'a= "\\u12"', "foo.bar = 1",
       "a == 1", "a = “x”", "é = {\n  ü = 1 2\n}\n" }
     for i, answer in ipairs(ask(texts)) do
       local doc, message = hcl.parse(texts[i], "x.tfvars")
       assert.is_nil(doc, texts[i])
       local line, column = message:match("^x%.tfvars:(%d+):(%d+): ")
       assert(answer.error, texts[i])
-      assert.is_truthy(answer.error:find(("x.tfvars:%s,%s-"):format(line, column), 1, true), texts[i] .. "\n" .. message .. "\n" .. answer.error)
+      assert.is_truthy(answer.error:find(("x.tfvars:%s,%s-"):format(line, column), 1, true),
+        texts[i] .. "\n" .. message .. "\n" .. answer.error)
     end
   end)
 end)

@@ -71,8 +71,10 @@ describe("reading hcl", function()
       string = { '"x"', '""', '"$"', '"a$$b%%"', '"$${x}"', "<<E\nx\nE", "<<-E\n  x\n  E", '"\\u00e9"' },
       number = { "1", "012", "1.5", "1e3", "-1", "111111111111" }, boolean = { "true", "false" }, null = { "null" },
       list = { "[]", "[1,\n2,\n]", "[ # c\n1 ]" }, map = { "{}", "{ a = 1, b : 2 }", "{\na = 1 # c\n\nb = 2\n}" },
-      expression = { "x", "var.x[0].y", "f(1, x...)", "a::b()", '"${x}"', '"a${f("}")}b"', '"%{ if x }a%{ endif }"', "(1)", "- 1", "!true",
-        "1 + 2", "a ? b : c", "x.*.y", "x[*].y", "x.0", "[for a in b : a if c]", "{ for k, v in m : k => v... }", "[1][0]", "{}.a",
+      expression = { "x", "var.x[0].y", "f(1, x...)", "a::b()", '"${x}"', '"a${f("}")}b"', '"%{ if x }a%{ endif }"',
+        "(1)", "- 1", "!true",
+        "1 + 2", "a ? b : c", "x.*.y", "x[*].y", "x.0", "[for a in b : a if c]", "{ for k, v in m : k => v... }",
+          "[1][0]", "{}.a",
         "<<E\n${x}\nE", "(\n1 +\n2)", 'f(<<E\nx\nE\n)', '"${"a${"b"}"}"', "{ a = 1 } == {}" },
     }
     for kind, values in pairs(kinds) do
@@ -88,8 +90,10 @@ describe("reading hcl", function()
 
   it("decodes strings and heredocs", function()
     local strings = {
-      ['"a\\n\\t\\r\\"\\\\"'] = 'a\n\t\r"\\', ['"\\u00e9\\U0001F600"'] = "é😀", ['"$${a} %%{b} $$${c} $ $$ %d"'] = "${a} %{b} $${c} $ $$ %d",
-      ["<<EOF\nhello\n  \\n $${x} \"q\"\nEOF"] = 'hello\n  \\n ${x} "q"\n', ["<<-EOF\n    a\n\n      b\n  EOF"] = "a\n\n  b\n",
+      ['"a\\n\\t\\r\\"\\\\"'] = 'a\n\t\r"\\', ['"\\u00e9\\U0001F600"'] = "é😀",
+        ['"$${a} %%{b} $$${c} $ $$ %d"'] = "${a} %{b} $${c} $ $$ %d",
+      ["<<EOF\nhello\n  \\n $${x} \"q\"\nEOF"] = 'hello\n  \\n ${x} "q"\n',
+        ["<<-EOF\n    a\n\n      b\n  EOF"] = "a\n\n  b\n",
       ["<<EOF\nEOF"] = "", ["<<EOF\nEOFX\n EOF"] = "EOFX\n", ["<<-x-y\n\ta\n  b\nx-y"] = "a\n b\n",
     }
     for text, value in pairs(strings) do
@@ -98,7 +102,8 @@ describe("reading hcl", function()
   end)
 
   it("knows keys that are words, strings and whole numbers", function()
-    local doc = parse('a = { b = 1, "c d" : 2, (e) = 3, 4 = 4, "${f}" = 5, g.h = 6, true = 7, ("i") = 8, 1.5 = 9, j = { k = "l" } }\n')
+    local doc = parse('a = { b = 1, "c d" : 2, (e) = 3, 4 = 4, "${f}" = 5, g.h = 6, true = 7, ("i") = 8, 1.5 = 9, '
+      .. 'j = { k = "l" } }\n')
     assert.same({ "b", "c d", "4", "true", "j" }, doc:keys { "a" })
     assert.equal("2", doc:get { "a", "c d" })
     assert.equal("l", doc:get { "a", "j", "k" })
@@ -108,7 +113,8 @@ describe("reading hcl", function()
     local doc = parse("a = { b = 1, c = 2, b = 3 }\n")
     assert.equal("3", doc:get { "a", "b" })
     assert.same({ "c", "b" }, doc:keys { "a" })
-    refused("a = { b = 1, c = 2, b = 3 }\n", { "a", "b" }, "x", "refused", '^common.tfvars:1:21: the key "b" is there more than once')
+    refused("a = { b = 1, c = 2, b = 3 }\n", { "a", "b" }, "x", "refused",
+      '^common.tfvars:1:21: the key "b" is there more than once')
   end)
 end)
 
@@ -161,7 +167,8 @@ end)
 describe("setting an hcl value", function()
   it("changes only its bytes", function()
     assert.equal((PROJECT:gsub('"ab"', '"bb"')), edited(PROJECT, { "project" }, "bb"))
-    assert.equal((PROJECT:gsub("0000000000+", "123456789012")), edited(PROJECT, { "accounts", "management", "id" }, "123456789012"))
+    assert.equal((PROJECT:gsub("0000000000+", "123456789012")), edited(PROJECT, { "accounts", "management", "id" },
+      "123456789012"))
     assert.equal((PROJECT:gsub('"us%-east%-2"', '"eu-west-1"')), edited(PROJECT, { "regions_allowed", 2 }, "eu-west-1"))
     assert.equal('\u{FEFF}a = "x"\r\nb = 1', edited('\u{FEFF}a = "ab"\r\nb = 1', { "a" }, "x"))
   end)
@@ -174,7 +181,8 @@ describe("setting an hcl value", function()
   end)
 
   it("escapes quotes, backslashes and templates", function()
-    for value, written in pairs { ['"\\'] = '\\"\\\\', ["${x}"] = "$${x}", ["%{x}"] = "%%{x}", ["$${x}"] = "$$${x}", ["$"] = "$", ["a$"] = "a$",
+    for value, written in pairs { ['"\\'] = '\\"\\\\', ["${x}"] = "$${x}", ["%{x}"] = "%%{x}", ["$${x}"] = "$$${x}",
+      ["$"] = "$", ["a$"] = "a$",
       ["$$"] = "$$", ["{"] = "{", ["é"] = "é", ["#"] = "#" } do
       assert.equal('a = "' .. written .. '"\n', edited('a = "old"\n', { "a" }, value))
       assert.equal(value, parse('a = "' .. written .. '"\n'):get { "a" })
@@ -198,7 +206,8 @@ describe("setting an hcl value", function()
     refused("a = []\n", { "b", "c" }, "x", "conflict", 'no map here that could hold "b"')
     refused("a = x\n", { "a", "c" }, "x", "conflict", 'no map here that could hold "c"')
     refused("a = 1\n", {}, "x", "conflict", "whole document")
-    for value, reason in pairs { ["a\nb"] = "line break", ["a\0"] = "control", ["\t"] = "control", ["\xFF"] = "UTF%-8", ["\u{2028}"] = "line break" } do
+    for value, reason in pairs { ["a\nb"] = "line break", ["a\0"] = "control", ["\t"] = "control", ["\xFF"] = "UTF%-8",
+      ["\u{2028}"] = "line break" } do
       refused('a = "x"\n', { "a" }, value, "refused", reason)
     end
     refused("a = 1\n", { "b c" }, "x", "refused", "cannot be the name of an argument")
@@ -250,9 +259,12 @@ management_account_id = "111111111111"
   end)
 
   it("keeps commas, separators and quotes of keys", function()
-    assert.equal('a = {\n  b = 1,\n  c = 2,\n  d = "x",\n}\n', edited("a = {\n  b = 1,\n  c = 2,\n}\n", { "a", "d" }, "x"))
-    assert.equal('a = {\n  b = 1,\n  c = 2, # c\n  d = "x"\n}\n', edited("a = {\n  b = 1,\n  c = 2 # c\n}\n", { "a", "d" }, "x"))
-    assert.equal('a = {\n  b = 1\n  d = "x"\n  c = 2\n}\n', edited("a = {\n  b = 1\n  c = 2\n}\n", { "a", "d" }, "x", { after = "b" }))
+    assert.equal('a = {\n  b = 1,\n  c = 2,\n  d = "x",\n}\n', edited("a = {\n  b = 1,\n  c = 2,\n}\n", { "a", "d" },
+      "x"))
+    assert.equal('a = {\n  b = 1,\n  c = 2, # c\n  d = "x"\n}\n', edited("a = {\n  b = 1,\n  c = 2 # c\n}\n", { "a",
+      "d" }, "x"))
+    assert.equal('a = {\n  b = 1\n  d = "x"\n  c = 2\n}\n', edited("a = {\n  b = 1\n  c = 2\n}\n", { "a", "d" }, "x",
+      { after = "b" }))
     assert.equal('a = {\n\t"b" : 1\n\t"d" : "x"\n}\n', edited('a = {\n\t"b" : 1\n}\n', { "a", "d" }, "x"))
     assert.equal('a = {b:1, d:"x"}\n', edited("a = {b:1}\n", { "a", "d" }, "x"))
     assert.equal('a = { b = 1, d = "x", }\n', edited("a = { b = 1, }\n", { "a", "d" }, "x"))

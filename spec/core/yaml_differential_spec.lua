@@ -99,7 +99,8 @@ describe("random yaml", function()
 
   it("has scalars of the type that ruamel gives them", function()
     local texts, kinds = {}, {}
-    local parts = { "0", "1", "7", "8", "9", "_", ".", "e", "E", "+", "-", "x", "o", "b", "a", "F", ":", "inf", "nan", "y", "no", "true", "~", "=" }
+    local parts = { "0", "1", "7", "8", "9", "_", ".", "e", "E", "+", "-", "x", "o", "b", "a", "F", ":", "inf", "nan",
+      "y", "no", "true", "~", "=" }
     for i = 1, 1000 do
       local text = ""
       for _ = 1, math.random(6) do text = text .. random.pick(parts) end
@@ -118,13 +119,15 @@ describe("random yaml", function()
   end)
 
   it("quotes whatever ruamel would not read as that string", function()
-    local parts = { "0", "1", "a", "é", "_", ".", "e", "+", "-", "x", ":", ": ", " #", "#", " ", ",", "[", "]", "{", "}", "&", "*", "!", "|", ">", "'",
+    local parts = { "0", "1", "a", "é", "_", ".", "e", "+", "-", "x", ":", ": ", " #", "#", " ", ",", "[", "]", "{",
+      "}", "&", "*", "!", "|", ">", "'",
       '"', "%", "@", "`", "?", "~", "=", "<<", "\\", "true", "no", "null", "\u{a0}", "💡", "---", "..." }
     local texts, values = {}, {}
     for i = 1, 1000 do
       local value = ""
       for _ = 1, math.random(4) do value = value .. random.pick(parts) end
-      local doc = assert(yaml.parse(random.pick { "a: x\n", "a: 'x'\n", 'a: "x"\n', "{a: x}\n", "a: |-\n  x\n", "a: >-\n  x\n", "a:\n", "{a: 'x'}" }, "p"))
+      local doc = assert(yaml.parse(random.pick { "a: x\n", "a: 'x'\n", 'a: "x"\n', "{a: x}\n", "a: |-\n  x\n",
+        "a: >-\n  x\n", "a:\n", "{a: 'x'}" }, "p"))
       assert(doc:set({ "a" }, value))
       assert(doc:set({ "b " .. value }, value))
       texts[i], values[i] = assert(doc:text()), value

@@ -53,7 +53,8 @@ describe("reading yaml", function()
     assert.same({ "project_name", "short_name", "organization", "users" }, doc:keys {})
     assert.same({ 3, 15 }, { doc:position { "short_name" } })
     assert.same({ 14, 12 }, { doc:position { "organization", "accounts", 3, "name" } })
-    for _, path in ipairs { { "x" }, { 1 }, { "organization", "accounts", 4 }, { "short_name", "x" }, { "users", "1" } } do
+    for _, path in ipairs { { "x" }, { 1 }, { "organization", "accounts", 4 }, { "short_name", "x" }, { "users",
+      "1" } } do
       assert.is_nil(doc:kind(path))
       assert.is_nil(doc:get(path))
       assert.is_nil(doc:length(path))
@@ -67,8 +68,10 @@ describe("reading yaml", function()
 
   it("resolves plain scalars as YAML 1.2 does, and keeps them as they are written", function()
     local kinds = {
-      string = { "yes", "off", "y", "0o8", "1e", "1.2.3", "190:20:30", "2001-12-14", "_1", "tRue", "e3", ".", "-", "a:b", "10.0.0.0/8" },
-      number = { "012", "0", "-12", "+12", "111111111111", "0o14", "0x1F", "0b101", "1_000", "1.5", ".5", "1.", "1e3", "-.5", ".inf", "-.INF", ".NaN" },
+      string = { "yes", "off", "y", "0o8", "1e", "1.2.3", "190:20:30", "2001-12-14", "_1", "tRue", "e3", ".", "-",
+        "a:b", "10.0.0.0/8" },
+      number = { "012", "0", "-12", "+12", "111111111111", "0o14", "0x1F", "0b101", "1_000", "1.5", ".5", "1.", "1e3",
+        "-.5", ".inf", "-.INF", ".NaN" },
       boolean = { "true", "True", "FALSE" },
     }
     for kind, texts in pairs(kinds) do
@@ -104,7 +107,8 @@ describe("reading yaml", function()
   end)
 
   it("decodes quoted, literal, folded and wrapped values", function()
-    local doc = parse('a: "x\\u00e9\\n\\"y\\""\nb: \'it\'\'s\'\nc: |\n  one\n   two\nd: >-\n  one\n  two\n\n  three\ne: one\n  two\nf: |+\n  x\n\n')
+    local doc = parse('a: "x\\u00e9\\n\\"y\\""\nb: \'it\'\'s\'\nc: |\n  one\n   two\n'
+      .. "d: >-\n  one\n  two\n\n  three\ne: one\n  two\nf: |+\n  x\n\n")
     assert.equal('xé\n"y"', doc:get { "a" })
     assert.equal("it's", doc:get { "b" })
     assert.equal("one\n two\n", doc:get { "c" })
@@ -114,7 +118,8 @@ describe("reading yaml", function()
   end)
 
   it("follows aliases and merges", function()
-    local doc = parse("base: &b {region: us-east-1, id: 1}\nmore: &m {id: 2, tier: x}\none:\n  <<: *b\n  id: 3\ntwo:\n  <<: [*b, *m]\nthree: *b\n")
+    local doc = parse("base: &b {region: us-east-1, id: 1}\nmore: &m {id: 2, tier: x}\n"
+      .. "one:\n  <<: *b\n  id: 3\ntwo:\n  <<: [*b, *m]\nthree: *b\n")
     assert.equal("us-east-1", doc:get { "one", "region" })
     assert.equal("3", doc:get { "one", "id" })
     assert.same({ "id", "region" }, doc:keys { "one" })
@@ -193,7 +198,8 @@ describe("setting a yaml value", function()
   it("changes only its bytes", function()
     assert.equal((PROJECT:gsub("<project name>", "binbash")), edited(PROJECT, { "project_name" }, "binbash"))
     assert.equal((PROJECT:gsub("ab   #", "bb   #")), edited(PROJECT, { "short_name" }, "bb"))
-    assert.equal((PROJECT:gsub("aws%+shared@", "root@")), edited(PROJECT, { "organization", "accounts", 3, "email" }, "root@example.com"))
+    assert.equal((PROJECT:gsub("aws%+shared@", "root@")), edited(PROJECT, { "organization", "accounts", 3, "email" },
+      "root@example.com"))
     assert.equal((PROJECT:gsub("devops", "x")), edited(PROJECT, { "users", 1, "groups", 2 }, "x"))
   end)
 
@@ -206,12 +212,15 @@ describe("setting a yaml value", function()
   end)
 
   it("quotes a plain value that some reader would not take for this string", function()
-    for _, value in ipairs { "", "012", "111111111111", "1e3", "0x1F", "true", "No", "y", "null", "~", "2001-12-14", "190:20:30", "<<", "=",
-      "- a", "-", "? a", ": a", "a: b", "a:", "a #b", "#a", "*a", "&a", "!a", "|", ">", "%a", "@a", "`a", "'a", '"a', "[a", "{a", " a", "a ", "...", "---" } do
+    for _, value in ipairs { "", "012", "111111111111", "1e3", "0x1F", "true", "No", "y", "null", "~", "2001-12-14",
+      "190:20:30", "<<", "=",
+      "- a", "-", "? a", ": a", "a: b", "a:", "a #b", "#a", "*a", "&a", "!a", "|", ">", "%a", "@a", "`a", "'a", '"a',
+        "[a", "{a", " a", "a ", "...", "---" } do
       local quoted = '"' .. value:gsub('"', '\\"') .. '"'
       assert.equal("a: " .. quoted .. " # c\n", edited("a: x # c\n", { "a" }, value))
     end
-    for _, value in ipairs { "a", "us-east-1", "<aws+x@example.com>", "a:b", "a#b", "it's", "é", "a, b", "a]", "http://x/y?z", "yes sir" } do
+    for _, value in ipairs { "a", "us-east-1", "<aws+x@example.com>", "a:b", "a#b", "it's", "é", "a, b", "a]",
+      "http://x/y?z", "yes sir" } do
       assert.equal("a: " .. value .. " # c\n", edited("a: x # c\n", { "a" }, value))
     end
     for _, value in ipairs { "a, b", "a]", "a}", "http://x" } do
@@ -257,8 +266,10 @@ describe("setting a yaml value", function()
   end)
 
   it("refuses what cannot be written", function()
-    for value, reason in pairs { ["a\nb"] = "line break", ["a\rb"] = "line break", ["a\0b"] = "control", ["a\tb"] = "control",
-      ["\27[31m"] = "control", ["\127"] = "control", ["\u{85}"] = "line break", ["\u{2028}"] = "line break", ["\u{9b}"] = "control",
+    for value, reason in pairs { ["a\nb"] = "line break", ["a\rb"] = "line break", ["a\0b"] = "control",
+      ["a\tb"] = "control",
+      ["\27[31m"] = "control", ["\127"] = "control", ["\u{85}"] = "line break", ["\u{2028}"] = "line break",
+        ["\u{9b}"] = "control",
       ["\u{FEFF}"] = "control", ["a\xFF"] = "UTF%-8", ["\xED\xA0\x80"] = "UTF%-8" } do
       refused("a: x\n", { "a" }, value, "refused", reason)
     end
@@ -286,7 +297,8 @@ describe("setting a yaml value", function()
     refused("a: {b: 1}\nc: [1]\nd:\n", { "a" }, "x", "conflict", "^project.yaml:1:4: there is a map here")
     refused("a: {b: 1}\nc: [1]\nd:\n", { "c" }, "x", "conflict", "there is a list here")
     refused("a: {b: 1}\nc: [1]\nd:\n", { "c", 2 }, "x", "conflict", "no item 2")
-    refused("a: {b: 1}\nc: [1]\nd:\n", { "d", "e" }, "x", "conflict", '^project.yaml:3:3: there is no map here that could hold "e"')
+    refused("a: {b: 1}\nc: [1]\nd:\n", { "d", "e" }, "x", "conflict",
+      '^project.yaml:3:3: there is no map here that could hold "e"')
     refused("a: {b: 1}\n", { "x", "e" }, "x", "conflict", 'could hold "x"')
     refused("a: {b: 1}\n", { "a", "b", "c" }, "x", "conflict", 'could hold "c"')
     refused("a: 1\n", {}, "x", "conflict", "whole document")
@@ -371,7 +383,8 @@ region: us-east-1
 
   it("keeps to the lines of flow maps that have some", function()
     assert.equal("{\n  a: 1, # two\n  b: x\n}\n", edited("{\n  a: 1 # two\n}\n", { "b" }, "x"))
-    assert.equal("{\n  a: 1, # one\n  b: x,\n  c: 2\n}\n", edited("{\n  a: 1, # one\n  c: 2\n}\n", { "b" }, "x", { after = "a" }))
+    assert.equal("{\n  a: 1, # one\n  b: x,\n  c: 2\n}\n", edited("{\n  a: 1, # one\n  c: 2\n}\n", { "b" }, "x",
+      { after = "a" }))
     assert.equal("{\n  a: 1,\n  b: x,\n}\n", edited("{\n  a: 1,\n}\n", { "b" }, "x"))
     assert.equal("{\r\n\ta: 1, b: x }\r\n", edited("{\r\n\ta: 1 }\r\n", { "b" }, "x"))
   end)
@@ -384,7 +397,8 @@ end)
 
 describe("a yaml document", function()
   it("gives back every text as it was", function()
-    for _, text in ipairs { PROJECT, "a: 1", "a: 1\r\n\r\n", "\u{FEFF}- a\n", "{ }", "# c", "--- # c\na: b\n...\n# d", "a:\t1\n" } do
+    for _, text in ipairs { PROJECT, "a: 1", "a: 1\r\n\r\n", "\u{FEFF}- a\n", "{ }", "# c", "--- # c\na: b\n...\n# d",
+      "a:\t1\n" } do
       assert.equal(text, parse(text):text())
     end
   end)

@@ -5,12 +5,14 @@ return function(random)
   local hcl = {}
 
   local function spaces() return (" "):rep(pick { 0, 1, 1, 1, 2, 4 }) end
-  local function name() return pick { "a", "b", "id", "email", "accounts", "apps-devstg", "x1", "_y", "éa", "for_each", "management" } end
+  local function name() return pick { "a", "b", "id", "email", "accounts", "apps-devstg", "x1", "_y", "éa", "for_each",
+    "management" } end
 
   local function string_text()
     local parts = {}
     for i = 1, math.random(0, 3) do
-      parts[i] = pick { "a", "us-east-1", "é", "\\n", "\\\"", "\\\\", "\\u00e9", "\\U0001F600", "$", "%", "$$", "$${", "%%{",
+      parts[i] = pick { "a", "us-east-1", "é", "\\n", "\\\"", "\\\\", "\\u00e9", "\\U0001F600", "$", "%", "$$", "$${",
+        "%%{",
         "$$${", "111111111111", " ", "#", "//", "}", "{", "]", ",", "=", "<<EOF", "\\t" }
     end
     return table.concat(parts)
@@ -19,10 +21,13 @@ return function(random)
 
   local function expression(depth)
     return pick {
-      "var.x", "local.a[0]", "data.a.b.*.c", "x[*].y", "f(1, \"a\")", "merge({ a = 1 }, var.b)", "f(x...)", "(1)", "(\n1 +\n2)",
+      "var.x", "local.a[0]", "data.a.b.*.c", "x[*].y", "f(1, \"a\")", "merge({ a = 1 }, var.b)", "f(x...)", "(1)",
+        "(\n1 +\n2)",
       "1 + 2 * 3", "!x", "a == b ? c : d", "x.0", "[for x in y : x if x != null]", "{ for k, v in m : k => v... }",
-      "\"${x}\"", "\"a${f(\"}\")}b\"", "\"${~ x ~}\"", "\"%{ if x }a%{ else }b%{ endif }\"", "\"%{ for a in b }${a}%{ endfor }\"",
-      "- 1", "-x", "provider::a::b(1)", "\"a${\"b${c}\"}\"", "{}[\"x\"]", "[1][0]", "f(<<EOF\nx\nEOF\n)", "a && b || !c",
+      "\"${x}\"", "\"a${f(\"}\")}b\"", "\"${~ x ~}\"", "\"%{ if x }a%{ else }b%{ endif }\"",
+        "\"%{ for a in b }${a}%{ endfor }\"",
+      "- 1", "-x", "provider::a::b(1)", "\"a${\"b${c}\"}\"", "{}[\"x\"]", "[1][0]", "f(<<EOF\nx\nEOF\n)",
+        "a && b || !c",
       "<<EOF\na ${x}\nEOF" }
   end
 
@@ -31,7 +36,8 @@ return function(random)
 
   local function heredoc(indent)
     local body = {}
-    for i = 1, math.random(0, 3) do body[i] = pick { "x", "  y", "", "\t$${z}", "$", "EOFX", "a \\n \"q\"", "    deep" } .. "\n" end
+    for i = 1, math.random(0, 3) do body[i] = pick { "x", "  y", "", "\t$${z}", "$", "EOFX", "a \\n \"q\"",
+      "    deep" } .. "\n" end
     return pick { "<<EOF\n", "<<-EOF\n" } .. table.concat(body) .. pick { "", indent } .. "EOF"
   end
 
@@ -53,7 +59,8 @@ return function(random)
         parts[#parts + 1] = k .. (" "):rep(math.max(width - #k, #spaces())) .. sign .. spaces() .. v
       end
     end
-    if #parts == 0 then return pick { "{}", "{ }", "{\n" .. indent .. "}", "{\n" .. inner .. "# empty\n" .. indent .. "}", "{ # c\n}" } end
+    if #parts == 0 then return pick { "{}", "{ }", "{\n" .. indent .. "}",
+      "{\n" .. inner .. "# empty\n" .. indent .. "}", "{ # c\n}" } end
     if style == "inline" then
       local text = table.concat(parts, pick { ", ", "," })
       local ends_in_heredoc = text:match("EOF$")
@@ -61,7 +68,8 @@ return function(random)
     end
     local lines = { "{\n" }
     for i, part in ipairs(parts) do
-      local comma = (style == "commas" or chance(0.1)) and not part:match("EOF$") and (i < #parts or chance(0.5)) and "," or ""
+      local wanted = style == "commas" or chance(0.1)
+      local comma = wanted and not part:match("EOF$") and (i < #parts or chance(0.5)) and "," or ""
       local behind = part:match("EOF$") and "" or comment()
       lines[#lines + 1] = blank_lines(inner) .. inner .. part .. comma .. behind .. "\n"
     end
@@ -100,7 +108,8 @@ return function(random)
         seen[n] = true
         local v = value(3, "", false)
         parts[#parts + 1] = pick { "", "", "\n", "# comment\n", "/* block\n comment */\n" } .. n
-          .. (aligned and (" "):rep(12 - #n) or spaces()) .. "=" .. spaces() .. v .. (v:match("EOF$") and "" or comment()) .. "\n"
+          .. (aligned and (" "):rep(12 - #n) or spaces()) .. "=" .. spaces() .. v
+          .. (v:match("EOF$") and "" or comment()) .. "\n"
       end
     end
     local text = table.concat(parts)
@@ -111,13 +120,15 @@ return function(random)
 
   --- A value to set.
   function hcl.string()
-    return pick { "111111111111", "012", "a", "", "x y", "é", "\"q\"", "back\\slash", "${x}", "$${x}", "%{if}", "$", "%%{", "a$",
+    return pick { "111111111111", "012", "a", "", "x y", "é", "\"q\"", "back\\slash", "${x}", "$${x}", "%{if}", "$",
+      "%%{", "a$",
       "true", "#", "// x", "<aws+x@example.com>", "$$$${", "{}", "<<EOF" }
   end
 
   --- A key to insert.
   function hcl.key()
-    return pick { "id", "email", "new_key", "a b", "for", "longer_than_the_others", "é", "null", "1", "aws_account_id", "x$y" }
+    return pick { "id", "email", "new_key", "a b", "for", "longer_than_the_others", "é", "null", "1", "aws_account_id",
+      "x$y" }
   end
 
   return hcl

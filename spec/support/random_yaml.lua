@@ -5,8 +5,10 @@ return function(random)
   local anchors, named
 
   local function plain()
-    return pick { "a", "us-east-1", "bb", "<project name>", "012", "111111111111", "1_000", "0o14", "0x1F", "1e3", "1.5", ".5", "-1", "+.inf",
-      ".nan", "yes", "No", "true", "False", "null", "~", "2001-12-14", "12:30:45", "a:b", "a#b", "http://x/y", "172.18.0.0/20", "a b  c",
+    return pick { "a", "us-east-1", "bb", "<project name>", "012", "111111111111", "1_000", "0o14", "0x1F", "1e3",
+      "1.5", ".5", "-1", "+.inf",
+      ".nan", "yes", "No", "true", "False", "null", "~", "2001-12-14", "12:30:45", "a:b", "a#b", "http://x/y",
+        "172.18.0.0/20", "a b  c",
       "a'b", "x\"y", "é", "=", "-", "y", "a]b", "0b1", "..", "binbash-security@binbash.com.ar" }
   end
 
@@ -17,11 +19,13 @@ return function(random)
 
   local function scalar() return chance(0.6) and plain() or quoted() end
   local function key()
-    return pick { "name", "email", "id", "accounts", "short_name", '"quoted key"', "'k2'", "groups", "x1", "é", "a b", "12", "networks", "project_name" }
+    return pick { "name", "email", "id", "accounts", "short_name", '"quoted key"', "'k2'", "groups", "x1", "é", "a b",
+      "12", "networks", "project_name" }
   end
   local function comment() return pick { "", "", "", " # comment", "   # : {" } end
   local function between(indent)
-    return pick { "", "", "", "", "\n", indent .. "# between\n", "# at the margin\n", "\n" .. indent .. "## --- ##\n\n" }
+    return pick { "", "", "", "", "\n", indent .. "# between\n", "# at the margin\n",
+      "\n" .. indent .. "## --- ##\n\n" }
   end
 
   -- An anchor is known to aliases only after its value is complete: no value holds itself.
@@ -62,19 +66,23 @@ return function(random)
     local parts, open, close = {}, "[", "]"
     if chance(0.6) then
       open, close = "{", "}"
-      for i, k in ipairs(keys(math.random(0, 3))) do parts[i] = k .. ": " .. (chance(0.05) and "" or flow(depth - 1)) end
+      for i, k in ipairs(keys(math.random(0,
+        3))) do parts[i] = k .. ": " .. (chance(0.05) and "" or flow(depth - 1)) end
     else
       for i = 1, math.random(0, 3) do parts[i] = flow(depth - 1) end
     end
     if chance(0.3) and #parts > 0 then
-      return open .. "\n    " .. table.concat(parts, ",\n    ") .. pick { "", "," } .. pick { "\n  ", " ", " # c\n  " } .. close
+      return open .. "\n    " .. table.concat(parts, ",\n    ") .. pick { "", "," } .. pick { "\n  ", " ",
+        " # c\n  " } .. close
     end
-    return open .. pick { "", " " } .. table.concat(parts, pick { ", ", ", ", " , " }) .. pick { "", " ", #parts > 0 and "," or "" } .. close
+    return open .. pick { "", " " } .. table.concat(parts, pick { ", ", ", ", " , " }) .. pick { "", " ",
+      #parts > 0 and "," or "" } .. close
   end
 
   local function block_scalar(indent)
     local lines = {}
-    for i = 1, math.random(1, 3) do lines[i] = indent .. pick { "text", "more text", "# no comment", "  deeper", "a: b" } .. "\n" end
+    for i = 1, math.random(1, 3) do lines[i] = indent .. pick { "text", "more text", "# no comment", "  deeper",
+      "a: b" } .. "\n" end
     lines[1] = indent .. "first\n"
     return pick { "|", ">", "|-", ">-", "|+" } .. comment() .. "\n" .. table.concat(lines) .. pick { "", "", "\n" }
   end
@@ -117,7 +125,8 @@ return function(random)
       return table.concat(parts)
     end
     for i, k in ipairs(keys(math.random(1, 4))) do
-      parts[i] = (i > 1 and between(indent) or "") .. indent .. k .. pick { ":", ":", ":", " :" } .. value(depth, indent, false)
+      parts[i] = (i > 1 and between(indent) or "") .. indent .. k .. pick { ":", ":", ":", " :" } .. value(depth,
+        indent, false)
     end
     local map = chance(0.15) and alias("map")
     if map then parts[#parts + 1] = indent .. "<<: " .. map .. "\n" end
@@ -128,7 +137,8 @@ return function(random)
   function yaml.file()
     anchors, named = {}, 0
     local text = chance(0.1) and flow(4) .. "\n" or block(4, "", chance(0.1))
-    text = pick { "", "", "", "---\n", "# head\n", "\n", "%YAML 1.1\n---\n" } .. text .. pick { "", "", "", "...\n", "# tail\n" }
+    text = pick { "", "", "", "---\n", "# head\n", "\n", "%YAML 1.1\n---\n" } .. text .. pick { "", "", "", "...\n",
+      "# tail\n" }
     if chance(0.1) then text = text:gsub("\n$", "") end
     if chance(0.15) then text = text:gsub("\n", "\r\n") end
     return (chance(0.05) and "\u{FEFF}" or "") .. text
@@ -136,9 +146,12 @@ return function(random)
 
   --- A value to set.
   function yaml.string()
-    return pick { "111111111111", "012", "a", "", "x y", "é", "\"q\"", "it's", "back\\slash", "a: b", "a #b", "#x", "true", "yes", "null", "~",
-      "- x", "-", "{a}", "[b]", "1e3", ".5", "2001-12-14", "12:30", "<aws+x@example.com>", " lead", "trail ", "*a", "&b", "!t", "%x", "@", "`",
-      "a,b", "a]b", "...", "---", "<<", "=", "a:", ":a", "?", "? x", "y", "0x1F", "1_000", "us-east-1", "172.18.0.0/20", "💡", "a\u{a0}b" }
+    return pick { "111111111111", "012", "a", "", "x y", "é", "\"q\"", "it's", "back\\slash", "a: b", "a #b", "#x",
+      "true", "yes", "null", "~",
+      "- x", "-", "{a}", "[b]", "1e3", ".5", "2001-12-14", "12:30", "<aws+x@example.com>", " lead", "trail ", "*a",
+        "&b", "!t", "%x", "@", "`",
+      "a,b", "a]b", "...", "---", "<<", "=", "a:", ":a", "?", "? x", "y", "0x1F", "1_000", "us-east-1",
+        "172.18.0.0/20", "💡", "a\u{a0}b" }
   end
 
   --- A key to insert.

@@ -81,25 +81,23 @@ static bool is_float(struct lev_span text, bool version_1_1)
   return at == text.len || is_exponent(text, at, point_first);
 }
 
-/* 190:20:30 and 190:20:30.15, numbers in YAML 1.1. */
+/* 190:20:30 and 0:20:30.15, numbers in YAML 1.1. */
 static bool is_sexagesimal(struct lev_span text)
 {
-  size_t at = sign(text);
-  size_t whole = count(text, at, "0123456789_");
-  bool any = false;
-  if (whole == 0 || text.data[at] == '_')
+  size_t start = sign(text), at = start + count(text, start, "0123456789_"), parts = 0;
+  if (at == start || text.data[start] == '_')
     return false;
-  at += whole;
-  while (at < text.len && text.data[at] == ':') {
+  for (; at < text.len && text.data[at] == ':'; parts++) {
     size_t two = count(text, at + 1, "0123456789");
     if (two == 0 || two > 2 || (two == 2 && text.data[at + 1] > '5'))
       return false;
     at += 1 + two;
-    any = true;
   }
-  if (any && at < text.len && text.data[at] == '.')
+  if (at < text.len && text.data[at] == '.')
     at += 1 + count(text, at + 1, "0123456789_");
-  return any && at == text.len;
+  else if (text.data[start] == '0')
+    return false;
+  return parts > 0 && at == text.len;
 }
 
 /* Anything that starts as dates do: 2001-1… */
