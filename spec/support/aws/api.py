@@ -48,7 +48,7 @@ class Api:
         unsigned_look = operation is None and claim is None and request.method in ("HEAD", "GET")
         row.update(operation=request.method if unsigned_look else operation,
                    parameters=protocols.shown(parameters))
-        rule = self.faults.match(service, row["operation"])
+        rule = self.faults.match(service, row["operation"], row["key"])
         row["fault"] = rule and rule["kind"]
         pause = self.world.document["delay_ms"] + (rule.get("ms", 0) if rule and rule["kind"] == "delay" else 0)
         if pause:

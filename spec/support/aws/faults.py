@@ -1,7 +1,8 @@
 """Faults on demand: which request goes wrong, and how.
 
-A rule names a kind, may be narrowed to a service or operation, skips the
-first `after` matches and fires `times` times (for ever when absent). Rules
+A rule names a kind, may be narrowed to a service, an operation or an access
+key (so that clients beside each other meet different faults), skips the first
+`after` matches and fires `times` times (for ever when absent). Rules
 without an operation apply to API requests only; the operations `accept`,
 `CONNECT`, `HEAD` and `GET` stand for what happens around them.
 """
@@ -12,7 +13,7 @@ import threading
 from errors import ApiError, access_denied, expired_token
 from wire import Response
 
-COMMON = {"kind", "service", "operation", "times", "after"}
+COMMON = {"kind", "service", "operation", "key", "times", "after"}
 KINDS = {
     "throttle": {"code", "status", "retry_after"},
     "error": {"code", "message", "status"},
@@ -63,6 +64,8 @@ class Faults:
         operation = rule.get("operation")
         if operation in AROUND and kind not in AROUND[operation]:
             raise BadFault(f"{kind}: not possible at {operation}")
+        if operation in AROUND and "key" in rule:
+            raise BadFault(f"key: not known at {operation}")
         with self.lock:
             self.rules.append(dict(rule))
 
@@ -70,11 +73,11 @@ class Faults:
         with self.lock:
             self.rules.clear()
 
-    def match(self, service, operation):
+    def match(self, service, operation, key=None):
         """The first rule that fires for this request, counted down; or None."""
         with self.lock:
             for rule in self.rules:
-                if rule.get("service", service) != service:
+                if rule.get("service", service) != service or rule.get("key", key) != key:
                     continue
                 if rule.get("operation", None if operation in AROUND else operation) != operation:
                     continue

@@ -9,7 +9,7 @@ import unittest
 from botocore.exceptions import (ClientError, ConnectionClosedError, EndpointConnectionError, HTTPClientError,
                                  ReadTimeoutError, SSLError)
 from botocore.parsers import ResponseParserError
-from harness import Double, DoubleTest
+from harness import Double, DoubleTest, key_of
 
 
 class Faults(DoubleTest):
@@ -51,6 +51,13 @@ class Faults(DoubleTest):
         self.assertEqual(found, [200, 200, 400, 400, 200])
         self.assertEqual(self.error_of(self.client("iam").get_user), (500, "InternalFailure"))
         self.client("iam").get_user()
+
+    def test_rules_for_one_key_leave_the_others_alone(self):
+        self.double.fault(kind="throttle", key="AKIASOMEBODYELSE0000")
+        self.identity()()
+        self.double.fault(kind="server_error", key=key_of("management")[0])
+        self.assertEqual(self.error_of(self.identity())[0], 500)
+        self.client("sts", user="security").get_caller_identity()
 
     def test_clear_ends_faults(self):
         self.double.fault(kind="throttle")
@@ -179,7 +186,8 @@ class Faults(DoubleTest):
 
     def test_rules_with_mistakes_are_refused(self):
         for rule in ({"kind": "nothing"}, {"kind": "hang", "ms": 1}, {"kind": "reset", "at": "end"},
-                     {"kind": "throttle", "operation": "accept"}):
+                     {"kind": "throttle", "operation": "accept"},
+                     {"kind": "hang", "operation": "accept", "key": "AKIASOMEBODYELSE0000"}):
             with self.assertRaises(ValueError):
                 self.double.fault(**rule)
 
