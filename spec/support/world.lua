@@ -12,6 +12,9 @@ world.BUILD = os.getenv("LEVERAGE_BUILD") or "build/release"
 
 world.SOURCE = home.sh("pwd"):gsub("\n", "")
 
+--- How many command lines `run_all` has under way: most of them wait.
+world.AT_ONCE = 24
+
 local function absolute(path)
   return path:sub(1, 1) == "/" and path or world.SOURCE .. "/" .. path
 end
@@ -83,11 +86,8 @@ function world:environment(extra)
   return list
 end
 
---- Runs a command line in the project, without a terminal.
----@param words string[]
----@param options? { env: table?, stdin: string?, cwd: string?, prefix: string? } a value false in env takes a variable away
----@return { status: integer, out: string, err: string }
-function world:run(words, options)
+-- A command line in the project as one line of shell, and a function that takes what it left behind.
+local function prepare(self, words, options)
   options = options or {}
   local line = { "cd", quote(options.cwd or self.home:at("acme")), "&&", options.prefix or "", "setsid -w env -i" }
   for _, setting in ipairs(self:environment(options.env)) do line[#line + 1] = quote(setting) end
@@ -95,9 +95,7 @@ function world:run(words, options)
   local base = os.tmpname()
   local input = options.stdin and home.new()
   line[#line + 1] = "<" .. (input and quote(input:write("stdin", options.stdin)) or "/dev/null")
-  line[#line + 1] = (">%s.out 2>%s.err; echo $?"):format(base, base)
-  local status = tonumber((home.sh(table.concat(line, " ")):match("%d+")))
-  if input then input:remove() end
+  line[#line + 1] = (">%s.out 2>%s.err; echo $? >%s"):format(base, base, base)
   local function take(suffix)
     local file = assert(io.open(base .. suffix, "rb"))
     local text = file:read("a")
@@ -105,8 +103,50 @@ function world:run(words, options)
     os.remove(base .. suffix)
     return text
   end
-  os.remove(base)
-  return { status = status, out = take(".out"), err = take(".err") }
+  return table.concat(line, " "), function()
+    if input then input:remove() end
+    return { status = tonumber((take(""):match("%d+"))), out = take(".out"), err = take(".err") }
+  end
+end
+
+--- Runs a command line in the project, without a terminal.
+---@param words string[]
+---@param options? { env: table?, stdin: string?, cwd: string?, prefix: string? } a value false in env takes a variable away
+---@return { status: integer, out: string, err: string }
+function world:run(words, options)
+  local line, result = prepare(self, words, options)
+  home.sh(line)
+  return result()
+end
+
+--- Runs several command lines beside each other: { world, words, options }, as for `run`. Results are in the same order,
+--- with the seconds that each took.
+function world.run_all(runs)
+  local lines, results = {}, {}
+  for index, run in ipairs(runs) do
+    local line, result = prepare(table.unpack(run))
+    local clock = os.tmpname()
+    lines[index] = quote(("date +%%s.%%N >%s; %s; date +%%s.%%N >>%s"):format(clock, line, clock)) .. "\n"
+    results[index] = function()
+      local file = assert(io.open(clock))
+      local began, ended = file:read("n", "n")
+      file:close()
+      os.remove(clock)
+      local taken = result()
+      taken.seconds = ended - began
+      return taken
+    end
+  end
+  local list = home.new()
+  home.sh(("xargs -P %d -n 1 -a %s sh -c"):format(world.AT_ONCE, quote(list:write("lines", table.concat(lines)))))
+  list:remove()
+  for index, result in ipairs(results) do results[index] = result() end
+  return results
+end
+
+--- What to give `run_all` for `leverage credentials configure` with these words, unattended.
+function world:unattended(words, options)
+  return { self, table.move(words, 1, #words, 5, { world.BINARY, "credentials", "configure", "--no-input" }), options }
 end
 
 --- Runs the built leverage.
