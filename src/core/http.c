@@ -81,7 +81,7 @@ static enum lev_status check_trust(struct lev_http *session, struct lev_error *e
   }
   struct stat facts;
   if (access(given, R_OK) != 0 || stat(given, &facts) != 0)
-    return lev_fail_errno(error, errno, "cannot read the trusted certificates in %s", given);
+    return lev_fail_errno(error, errno, "cannot read the trusted certificates in %s (AWS_CA_BUNDLE)", given);
   session->ca_is_directory = S_ISDIR(facts.st_mode);
   return LEV_OK;
 }

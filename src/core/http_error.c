@@ -57,8 +57,9 @@ static void explain_timeout(struct lev_http_exchange *exchange)
         "no connection to %s within %lld.%lld s: is this machine online, is a proxy needed?", exchange->host,
         tenths / 10, tenths % 10);
   else
-    SAY(exchange, LEV_HTTP_LOST, "no complete answer from %s within %lld.%lld s", exchange->host, tenths / 10,
-        tenths % 10);
+    SAY(exchange, LEV_HTTP_LOST,
+        "no complete answer from %s within %lld.%lld s: try again later, or wait longer (LEVERAGE_TIMEOUT, in seconds)",
+        exchange->host, tenths / 10, tenths % 10);
 }
 
 static void explain_certificate(struct lev_http_exchange *exchange)
@@ -77,10 +78,11 @@ static void explain_certificate(struct lev_http_exchange *exchange)
   case X509_V_ERR_HOSTNAME_MISMATCH:
   case X509_V_ERR_IP_ADDRESS_MISMATCH:
     SAY(exchange, LEV_HTTP_BARRED,
-        "the certificate shown for %s is for another host: something in between answers for it", host);
+        "the certificate shown for %s is for another host: does a captive portal or a proxy answer in its place?",
+        host);
     break;
   case X509_V_ERR_CERT_HAS_EXPIRED:
-    SAY(exchange, LEV_HTTP_BARRED, "the certificate of %s has expired (or this machine's clock is wrong)", host);
+    SAY(exchange, LEV_HTTP_BARRED, "the certificate of %s has expired: is this machine's clock right?", host);
     break;
   case X509_V_ERR_CERT_NOT_YET_VALID:
     SAY(exchange, LEV_HTTP_BARRED, "the certificate of %s is not valid yet: is this machine's clock right?", host);
@@ -99,14 +101,17 @@ static void explain_tls(struct lev_http_exchange *exchange)
   curl_easy_getinfo(exchange->easy, CURLINFO_OS_ERRNO, &number);
   const char *reason = exchange->reason;
   if (strstr(reason, "unsupported protocol") != NULL || strstr(reason, "alert protocol version") != NULL)
-    SAY(exchange, LEV_HTTP_BARRED, "%s does not offer TLS 1.2 or newer", exchange->host);
+    SAY(exchange, LEV_HTTP_BARRED, "%s does not offer TLS 1.2 or newer, as AWS does: does a proxy answer in its place?",
+        exchange->host);
   else if (strstr(reason, "wrong version number") != NULL || strstr(reason, "packet length") != NULL)
     SAY(exchange, LEV_HTTP_CONNECT, "%s does not answer in TLS: does a proxy or captive portal answer instead?",
         exchange->host);
   else if (number == ECONNRESET || strstr(reason, "SYSCALL") != NULL || strstr(reason, "reset") != NULL)
-    SAY(exchange, LEV_HTTP_CONNECT, "%s closed the connection before it was secured", exchange->host);
+    SAY(exchange, LEV_HTTP_CONNECT,
+        "%s closed the connection before it was secured: try again; does a firewall stand between?", exchange->host);
   else
-    SAY(exchange, LEV_HTTP_CONNECT, "no secure connection to %s could be agreed on", exchange->host);
+    SAY(exchange, LEV_HTTP_CONNECT, "no secure connection to %s could be agreed on: does a proxy answer in its place?",
+        exchange->host);
 }
 
 /* True when the proxy turned the tunnel down. */
@@ -123,20 +128,20 @@ static bool explain_proxy(struct lev_http_exchange *exchange)
         "the proxy %s wants a login, or another one: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT", proxy);
   else
     SAY(exchange, status >= 500 ? LEV_HTTP_CONNECT : LEV_HTTP_BARRED,
-        "the proxy %s refuses to connect to %s (status %ld)", proxy, exchange->host, status);
+        "the proxy %s refuses to connect to %s (status %ld): ask who runs it", proxy, exchange->host, status);
   return true;
 }
 
 static void explain_lost(struct lev_http_exchange *exchange, CURLcode code)
 {
   if (!is_ready(exchange))
-    SAY(exchange, LEV_HTTP_CONNECT, "the connection to %s was closed before it was ready", exchange->host);
+    SAY(exchange, LEV_HTTP_CONNECT, "the connection to %s was closed before it was ready: try again", exchange->host);
   else if (code == CURLE_GOT_NOTHING)
-    SAY(exchange, LEV_HTTP_LOST, "%s closed the connection without an answer", exchange->host);
+    SAY(exchange, LEV_HTTP_LOST, "%s closed the connection without an answer: try again", exchange->host);
   else if (code == CURLE_PARTIAL_FILE || exchange->result.headers.len > 0)
-    SAY(exchange, LEV_HTTP_LOST, "the answer of %s was cut short", exchange->host);
+    SAY(exchange, LEV_HTTP_LOST, "the answer of %s was cut short: try again", exchange->host);
   else
-    SAY(exchange, LEV_HTTP_LOST, "%s broke the connection off", exchange->host);
+    SAY(exchange, LEV_HTTP_LOST, "%s broke the connection off: try again", exchange->host);
 }
 
 void lev_http_explain(struct lev_http_exchange *exchange, CURLcode code)
@@ -155,17 +160,21 @@ void lev_http_explain(struct lev_http_exchange *exchange, CURLcode code)
     SAY(exchange, LEV_HTTP_CONNECT, "the name of the proxy %s cannot be resolved: is HTTPS_PROXY right?", proxy);
     break;
   case CURLE_COULDNT_CONNECT: explain_connect(exchange); break;
-  case CURLE_PROXY: SAY(exchange, LEV_HTTP_CONNECT, "the proxy %s does not connect to %s", proxy, host); break;
+  case CURLE_PROXY:
+    SAY(exchange, LEV_HTTP_CONNECT, "the proxy %s does not connect to %s: is HTTPS_PROXY right?", proxy, host);
+    break;
   case CURLE_OPERATION_TIMEDOUT: explain_timeout(exchange); break;
   case CURLE_PEER_FAILED_VERIFICATION: explain_certificate(exchange); break;
   case CURLE_SSL_CONNECT_ERROR: explain_tls(exchange); break;
   case CURLE_SSL_CACERT_BADFILE:
-    SAY(exchange, LEV_HTTP_BARRED, "the trusted certificates%s%s hold none that can be read",
+    SAY(exchange, LEV_HTTP_BARRED, "the trusted certificates%s%s hold none that can be read: is AWS_CA_BUNDLE right?",
         exchange->session->ca_bundle.data == NULL ? "" : " in ",
         exchange->session->ca_bundle.data == NULL ? "" : exchange->session->ca_bundle.data);
     break;
   case CURLE_FILESIZE_EXCEEDED:
-    SAY(exchange, LEV_HTTP_BARRED, "the answer of %s is larger than anything AWS sends: it is not AWS's", host);
+    SAY(exchange, LEV_HTTP_LOST,
+        "the answer of %s is larger than anything AWS sends: does a captive portal or a proxy answer in its place?",
+        host);
     break;
   case CURLE_UNSUPPORTED_PROTOCOL:
   case CURLE_WEIRD_SERVER_REPLY:

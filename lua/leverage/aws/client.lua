@@ -139,14 +139,14 @@ local function judge(self, request, response, offset)
   local said = status >= 400 and protocol.failure(self.api, response)
   if not said then
     local failed = { message = errors.foreign(response, host), code = "unreachable", details = { status = status } }
-    failed.again = status == 429 and "always" or (status == 200 or status >= 500) and "idempotent" or nil
+    failed.again = status == 429 and "always" or (status < 400 or status >= 500) and "idempotent" or nil
     failed.asked = retry.asked(response.headers, self.now() + offset)
     return failed
   end
   local kind = errors.kind(said.code, said.message, status)
   local date = retry.http_date(response.headers.date)
   local learnt = date and date - self.now()
-  local about = { service = self.service, operation = request.operation, partition = self.partition, offset = learnt,
+  local about = { host = self.endpoint.host, operation = request.operation, partition = self.partition, offset = learnt,
     key = credentials.mask(self.credentials.access_key_id) }
   local message, code = errors.explain(kind, said, about)
   return {

@@ -72,17 +72,17 @@ local EXPLAIN = {
     return ("AWS does not accept the access key %s: %s"):format(about.key, said), "rejected"
   end,
   throttled = function(about)
-    return ("AWS allows no more requests to %s just now: try again in a minute"):format(about.service), "unreachable"
+    return ("%s allows no more requests just now: try again in a minute"):format(about.host), "unreachable"
   end,
   server = function(about, said)
-    return ("%s at AWS is not working at the moment (%s): try again later"):format(about.service, said), "unreachable"
+    return ("%s is not working at the moment (%s): try again later"):format(about.host, said), "unreachable"
   end,
 }
 
 --- Message and code for an error that AWS answered with.
 ---@param kind string    of errors.kind
 ---@param said { code: string, message: string }
----@param about { service: string, operation: string, key: string, partition: string, offset: integer? }
+---@param about { host: string, operation: string, key: string, partition: string, offset: integer? }
 ---@return string message, string code
 function errors.explain(kind, said, about)
   local words = text.plain(said.message == "" and said.code or said.message)

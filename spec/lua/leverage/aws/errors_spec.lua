@@ -3,7 +3,7 @@ local cjson = require "cjson"
 local errors = require "leverage.aws.errors"
 local home = require "spec.support.home"
 
-local about = { service = "sts", operation = "GetCallerIdentity", key = "AKIA…WXYZ", partition = "aws" }
+local about = { host = "sts.amazonaws.com", operation = "GetCallerIdentity", key = "AKIA…WXYZ", partition = "aws" }
 
 describe("kind", function()
   it("knows every throttling and transient code that botocore's standard mode retries", function()
