@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,22 +40,34 @@ static void keep(struct lev_buf *copy, const char *text)
     lev_buf_append(copy, text, strlen(text) + 1);
 }
 
+/* What curl can speak to a proxy in; it would call anything else a proxy it cannot connect to. */
+static bool is_proxy_scheme(const char *scheme)
+{
+  static const char *const known[] = { "http", "https", "socks4", "socks4a", "socks5", "socks5h" };
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (strcasecmp(scheme, known[i]) == 0)
+      return true;
+  return false;
+}
+
 /* What may be said of the proxy: its host. */
 static enum lev_status name_proxy(struct lev_http *session, struct lev_error *error)
 {
   if (session->proxy.data == NULL)
     return LEV_OK;
   CURLU *parts = curl_url();
-  char *host = NULL;
+  char *host = NULL, *scheme = NULL;
   enum lev_status status = LEV_OK;
   if (parts == NULL ||
       curl_url_set(parts, CURLUPART_URL, session->proxy.data, CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME) !=
           CURLUE_OK ||
-      curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
-    status = lev_fail(error, LEV_FAILED, "the proxy must be given as http://[USER:PASSWORD@]HOST:PORT");
+      curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
+      curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK || !is_proxy_scheme(scheme))
+    status = lev_fail(error, LEV_FAILED, "HTTPS_PROXY must be http://[USER:PASSWORD@]HOST:PORT");
   else
     snprintf(session->proxy_host, sizeof session->proxy_host, "%s", host);
   curl_free(host);
+  curl_free(scheme);
   curl_url_cleanup(parts);
   return status;
 }

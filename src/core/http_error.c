@@ -144,7 +144,18 @@ static void explain_lost(struct lev_http_exchange *exchange, CURLcode code)
     SAY(exchange, LEV_HTTP_LOST, "%s broke the connection off: try again", exchange->host);
 }
 
-void lev_http_explain(struct lev_http_exchange *exchange, CURLcode code)
+/* What fails on the way may be the proxy's fault. curl does not say whether one was used or NO_PROXY spared it. */
+static void mention_proxy(struct lev_http_exchange *exchange)
+{
+  const char *proxy = exchange->session->proxy_host;
+  struct lev_http_result *result = &exchange->result;
+  if (result->failure != LEV_HTTP_CONNECT || proxy[0] == '\0' || strstr(result->error.message, proxy) != NULL)
+    return;
+  size_t len = strlen(result->error.message);
+  snprintf(result->error.message + len, sizeof result->error.message - len, " (HTTPS_PROXY names the proxy %s)", proxy);
+}
+
+static void explain(struct lev_http_exchange *exchange, CURLcode code)
 {
   const char *host = exchange->host, *proxy = exchange->session->proxy_host;
   if (exchange->too_large || (code == CURLE_OUT_OF_MEMORY && is_ready(exchange)))
@@ -191,4 +202,10 @@ void lev_http_explain(struct lev_http_exchange *exchange, CURLcode code)
     break;
   default: SAY(exchange, LEV_HTTP_LOST, "the exchange with %s failed: %s", host, curl_easy_strerror(code));
   }
+}
+
+void lev_http_explain(struct lev_http_exchange *exchange, CURLcode code)
+{
+  explain(exchange, code);
+  mention_proxy(exchange);
 }

@@ -63,7 +63,9 @@ local function override(url, variable)
   if not scheme then scheme, host, rest = url:match "^(https?)://(%[[%x:%.]+%])(.*)$" end
   local port, path = (rest or ""):match "^:(%d+)(.*)$"
   path = path or rest
-  if not scheme or path:find "[^%w%-%._~/]" or (path ~= "" and path:sub(1, 1) ~= "/") then
+  local number = tonumber(port or 443)
+  if not scheme or path:find "[^%w%-%._~/]" or (path ~= "" and path:sub(1, 1) ~= "/")
+    or number < 1 or number > 65535 then
     return nil, variable .. " must be a URL such as https://HOST[:PORT]", "usage"
   end
   if scheme == "http" and not is_loopback(host) then
