@@ -22,9 +22,9 @@ local CALLS = {
 
 -- Faults with what is said when they stay. Only time ends the last three.
 local FAULTS = {
-  { rule = { kind = "throttle" }, says = "allows no more requests just now: try again" },
-  { rule = { kind = "throttle", status = 429 }, says = "allows no more requests just now: try again" },
-  { rule = { kind = "throttle", code = "SlowDown", status = 503 }, says = "allows no more requests just now: try again" },
+  { rule = { kind = "throttle" }, says = "allows no more requests just now: " },
+  { rule = { kind = "throttle", status = 429 }, says = "allows no more requests just now: " },
+  { rule = { kind = "throttle", code = "SlowDown", status = 503 }, says = "allows no more requests just now: " },
   { rule = { kind = "server_error" }, says = "is not working at the moment" },
   { rule = { kind = "server_error", status = 503 }, says = "is not working at the moment" },
   { rule = { kind = "server_error", status = 502, body = "html" }, says = "out of order" },
@@ -45,7 +45,7 @@ local FAULTS = {
   { rule = { kind = "delay", ms = 2500 }, says = "no complete answer", waits = true },
 }
 
--- Limits of the runs in seconds: docs/configure.md, "Environment". Pauses are 1 and 2 seconds at most without Retry-After.
+-- Limits of the runs in seconds: docs/configure.md, "Environment". Without Retry-After the pauses are 1 and 2 at most.
 local TIMEOUT, PAUSES, SPARE = 1, 3, 3
 
 local WORDS = { "--type", "management", "--region", "us-east-1", "--all-accounts", "--fetch-mfa-device", "--from-env" }
@@ -107,15 +107,15 @@ describe("credentials configure", function()
       local one = cases[index]
       local about = one.name .. ":\n" .. result.out .. result.err
       assert.equal(0, result.status, about)
-      assert.matches(("· %s %s %%C- in %%d+ ms%%C-; again in %%d+%%.%%d s\n"):format(one.call.service, one.call.operation),
-        result.err, about)
-      assert.matches(("· %s %s 200 in %%d+ ms %%(attempt 2%%)\n"):format(one.call.service, one.call.operation), result.err,
-        about)
+      local shown = ("· %s %s "):format(one.call.service, one.call.operation)
+      assert.matches(shown .. "%C- in %d+ ms%C-; again in %d+%.%d s\n", result.err, about)
+      assert.matches(shown .. "200 in %d+ ms %(attempt 2%)\n", result.err, about)
       assert.is_nil((result.out .. result.err):find(one.secret, 1, true), about)
       local config = one.world.home:read ".aws/ac/config"
       for _, id in ipairs { MANAGEMENT, SECURITY, SHARED } do
-        assert.matches("role_arn = arn:aws:iam::" .. id .. ":role/OrganizationAccountAccessRole\nsource_profile = ac-management\n"
-          .. "mfa_serial = arn:aws:iam::" .. MANAGEMENT .. ":mfa/management\n", config, 1, true)
+        assert.matches(("role_arn = arn:aws:iam::%s:role/OrganizationAccountAccessRole\n"
+          .. "source_profile = ac-management\nmfa_serial = arn:aws:iam::%s:mfa/management\n"):format(id, MANAGEMENT),
+          config, 1, true)
       end
     end
   end)

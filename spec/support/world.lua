@@ -119,8 +119,8 @@ function world:run(words, options)
   return result()
 end
 
---- Runs several command lines beside each other: { world, words, options }, as for `run`. Results are in the same order,
---- with the seconds that each took.
+--- Runs several command lines beside each other: { world, words, options }, as for `run`. Results are in the same
+--- order, with the seconds that each took.
 function world.run_all(runs)
   local lines, results = {}, {}
   for index, run in ipairs(runs) do
