@@ -62,7 +62,8 @@ Everything is written together or not at all, and what was there is kept as a ba
   run = function(ctx, args)
     if args.skip_access_keys_setup and args.skip_assumable_roles_setup then return nothing_to_do(ctx) end
     local setup = require "leverage.credentials.setup".gather(ctx, args, args.type:lower())
-    if not args.credentials_file and not args.from_env then setup:warm() end
+    local asks = not (args.credentials_file or args.from_env or args.skip_access_keys_setup)
+    if asks then setup:warm() end
 
     if wants_new_keys(ctx, args, setup) then
       setup:obtain_keys { file = args.credentials_file, from_env = args.from_env, user = args.user }
