@@ -2,6 +2,7 @@
 #include "config.h"
 #include "environ.h"
 #include "lev_lua.h"
+#include "library.h"
 #include "signals.h"
 #include "state.h"
 
@@ -25,9 +26,16 @@ static void stop_script(int signal)
   lua_sethook(running, l_stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
-/* Calls leverage.main with the words of the command line; returns the exit status. */
+/* Calls leverage.main with the words of the command line; returns the exit status. Garbage is collected once a command
+   runs (main.lua): what comes before, a page of help too, makes too little to be worth it. */
 static int run(lua_State *L, int argc, char **argv)
 {
+  lua_gc(L, LUA_GCSTOP);
+  lua_pushcfunction(L, lev_library_open);
+  if (lua_pcall(L, 0, 0, 0) != LUA_OK) {
+    fprintf(stderr, "leverage: %s\n", luaL_tolstring(L, -1, NULL));
+    return 1;
+  }
   lev_state_lock_globals(L);
   lua_getglobal(L, "require");
   lua_pushliteral(L, "leverage.main");

@@ -61,7 +61,7 @@ function help.of_command(name, head, width)
   if head.description then
     for paragraph in (head.description .. "\n\n"):gmatch("(.-)\n%s*\n") do
       out[#out + 1] = ""
-      table.move(text.wrap(paragraph, width), 1, 1000, #out + 1, out)
+      for _, line in ipairs(text.wrap(paragraph, width)) do out[#out + 1] = line end
     end
   end
   local sections = { { "Arguments:", head.arguments }, { "Options:", head.options }, { "Common options:", cli.COMMON } }

@@ -67,6 +67,7 @@ local function run(argv, talk)
     write_out(require "leverage.help".of_command(found.name, head, width_of(1)))
     return true
   end
+  collectgarbage "restart" -- see main.c
   local args = try(cli.parse(found.name, head, table.move(words, found.taken + 1, #words, 1, {})))
   local ctx = require "leverage.context".new {
     name = found.name, args = args, paths = where, roots = roots, log = talk, colour = colour_wanted,

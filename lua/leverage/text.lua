@@ -73,21 +73,35 @@ function text.pad(value, width)
   return value .. (" "):rep(width - text.width(value))
 end
 
+local BLANK = (" "):byte()
+
+-- utf8.offset where every byte counts as a character.
+local function byte_offset(value, count, at)
+  local offset = at + count - 1
+  return offset <= #value + 1 and offset or nil
+end
+
 --- Words broken into lines of at most `width` columns.
 ---@param value string
 ---@param width integer
 ---@return string[]
 function text.wrap(value, width)
-  local lines, line = {}, ""
-  for word in value:gmatch("%S+") do
-    if line ~= "" and text.width(line) + 1 + text.width(word) > width then
-      lines[#lines + 1] = line
-      line = word
-    else
-      line = line == "" and word or line .. " " .. word
-    end
+  if value:find "[\t-\r]" or value:find("  ", 1, true) or value:byte(1) == BLANK or value:byte(-1) == BLANK then
+    value = value:gsub("%s+", " "):match("^ ?(.-) ?$")
   end
-  lines[#lines + 1] = line
+  if #value <= width then return { value } end
+  local offset = utf8.len(value) and utf8.offset or byte_offset
+  local lines, at = {}, 1
+  while true do
+    local behind = offset(value, width + 2, at) -- a full line and the blank at its end are before it
+    if not behind then break end
+    local blank = value:sub(at, behind - 1):match("^.*() ")
+    blank = blank and at + blank - 1 or value:find(" ", behind, true)
+    if not blank then break end
+    lines[#lines + 1] = value:sub(at, blank - 1)
+    at = blank + 1
+  end
+  lines[#lines + 1] = value:sub(at)
   return lines
 end
 
