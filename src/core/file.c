@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,12 +132,6 @@ enum lev_status lev_file_make_dirs(const char *path, struct lev_buf *made, struc
   return status;
 }
 
-static void to_hex(const unsigned char *bytes, size_t count, char *text)
-{
-  for (size_t i = 0; i < count; i++)
-    snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-}
-
 void lev_file_random_hex(char *text, size_t count)
 {
   unsigned char bytes[32];
@@ -146,16 +139,6 @@ void lev_file_random_hex(char *text, size_t count)
     count = sizeof bytes;
   while (getrandom(bytes, count, 0) != (ssize_t)count)
     ;
-  to_hex(bytes, count, text);
-}
-
-void lev_file_sha256(const void *bytes, size_t len, char hex[65])
-{
-  SHA2_CTX context;
-  uint8_t digest[SHA256_DIGEST_LENGTH];
-  SHA256Init(&context);
-  SHA256Update(&context, bytes, len);
-  SHA256Final(digest, &context);
-  lev_wipe(&context, sizeof context);
-  to_hex(digest, sizeof digest, hex);
+  for (size_t i = 0; i < count; i++)
+    snprintf(text + 2 * i, 3, "%02x", bytes[i]);
 }

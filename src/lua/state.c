@@ -111,6 +111,9 @@ static void preload_modules(lua_State *L)
 #define LEV_PRELOAD(name) lua_pushcfunction(L, luaopen_lev_##name), lua_setfield(L, -2, "lev." #name);
   LEV_CORE_MODULES(LEV_PRELOAD)
 #undef LEV_PRELOAD
+#define LEV_PRELOAD(name) preload_from_object(L, "lev_files.so", "lev." #name, "luaopen_lev_" #name);
+  LEV_FILES_MODULES(LEV_PRELOAD)
+#undef LEV_PRELOAD
 #define LEV_PRELOAD(name) preload_from_object(L, "lev_net.so", "lev." #name, "luaopen_lev_" #name);
   LEV_NET_MODULES(LEV_PRELOAD)
 #undef LEV_PRELOAD
