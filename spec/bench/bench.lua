@@ -85,6 +85,11 @@ function bench.at_most(what, ours, peer, most)
     target = ("≤ %g ×"):format(most), met = ours / peer <= most }
 end
 
+--- A row without a target.
+function bench.beside(what, ours, peer)
+  return { what = what, ours = bench.time(ours), peer = bench.time(peer), ratio = ("%.2f ×"):format(ours / peer) }
+end
+
 --- A row: ours is at least `least` times faster than the peer.
 function bench.at_least(what, ours, peer, least)
   return { what = what, ours = bench.time(ours), peer = bench.time(peer), ratio = ("%.1f × faster"):format(peer / ours),
