@@ -4,6 +4,7 @@
 -- rounds as prove that it works. A row is what was measured, ours, the peer's, their ratio, the target, and whether it is
 -- met.
 local home = require "spec.support.home"
+local world = require "spec.support.world"
 
 local bench = {}
 
@@ -26,7 +27,7 @@ end
 ---@return string
 function bench.compile(folder, name, flags)
   local program = folder:at(name)
-  local command = ("cc -std=gnu11 -O2 -Wall -Wextra -Werror -o %s spec/bench/%s.c %s"):format(quote(program), name, flags or "")
+  local command = ("cc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -o %s spec/bench/%s.c %s"):format(quote(program), name, flags or "")
   assert(os.execute(command), "failed: " .. command)
   return program
 end
@@ -94,6 +95,38 @@ end
 function bench.at_least(what, ours, peer, least)
   return { what = what, ours = bench.time(ours), peer = bench.time(peer), ratio = ("%.1f × faster"):format(peer / ours),
     target = ("≥ %g ×"):format(least), met = peer / ours >= least }
+end
+
+--- A row: ours takes so many round trips of the network, and `spare` milliseconds at most.
+function bench.within(what, ours, trips, trip_ms, spare)
+  return { what = what, ours = bench.time(ours), peer = ("%d × %d ms"):format(trips, trip_ms),
+    ratio = ("%.2f round trips"):format(ours / trip_ms), target = ("≤ %d ms"):format(trips * trip_ms + spare),
+    met = ours <= trips * trip_ms + spare }
+end
+
+--- A row: a count that must not be larger.
+function bench.count(what, ours, most)
+  return { what = what, ours = ("%d"):format(ours), target = ("≤ %d"):format(most), met = ours <= most }
+end
+
+--- Runs a Lua script of ours, over a network with round trips of so many ms (nil: as fast as this machine's loopback);
+--- what it printed as numbers by name, one "NAME NUMBER" a line. Nil when this machine has no namespaces to make a slow
+--- network of.
+---@param folder table
+---@param trip_ms number?
+---@param words string[]
+---@return table<string, number>?
+function bench.numbers(folder, trip_ms, words)
+  local line = {}
+  if trip_ms then line = { quote(bench.compile(folder, "lag")), trip_ms } end
+  line[#line + 1] = quote(world.BUILD .. "/bin/leverage-spec")
+  for _, word in ipairs(words) do line[#line + 1] = quote(word) end
+  local text, ok = home.sh(table.concat(line, " ") .. "; s=$?; [ $s = 77 ] && echo missing; exit $s")
+  if trip_ms and text:find "missing\n$" then return nil end
+  assert(ok, "failed: " .. table.concat(line, " "))
+  local numbers = {}
+  for name, number in text:gmatch "(%S+) ([%d.]+)\n" do numbers[name] = tonumber(number) end
+  return numbers
 end
 
 --- The rows as a table, in Markdown that reads well as it is.

@@ -121,14 +121,15 @@ function Double:stop()
 end
 
 --- Starts a double.
----@param options { state: table?, args: string[]? }?  state is merged over the defaults
+---@param options { state: table?, args: string[]?, prefix: string? }?  state is merged over the defaults; prefix: a command
+--- that executes the rest of its line, elsewhere
 ---@return Double
 function aws.start(options)
   options = options or {}
   local folder = temporary_folder()
   local fifo = folder .. "/answers"
   assert(os.execute("mkfifo " .. quote(fifo)))
-  local words = { "exec", PYTHON, quote(own_folder() .. "/aws"), "--ca-dir", quote(folder .. "/ca") }
+  local words = { "exec", options.prefix or "", PYTHON, quote(own_folder() .. "/aws"), "--ca-dir", quote(folder .. "/ca") }
   if options.state then
     write(folder .. "/state.json", cjson.encode(options.state))
     words[#words + 1] = "--state " .. quote(folder .. "/state.json")
