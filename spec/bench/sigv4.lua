@@ -1,11 +1,8 @@
--- Signing one STS request: ours against botocore's and libcurl's own signer, side by side, round by round. Prints a
--- table of the median rounds.
---
---     build/release/bin/leverage-spec spec/bench/sigv4.lua
+-- Signing one STS request: ours against botocore's and libcurl's own signer, side by side, round by round.
+local bench = require "spec.bench.bench"
 local secret = require "lev.secret"
 local sigv4 = require "lev.sigv4"
 
-local ROUNDS, COUNT = 7, 100000
 local DAY = 86400
 
 local FORM = "application/x-www-form-urlencoded; charset=utf-8"
@@ -19,59 +16,61 @@ local request = {
   method = "POST", host = "sts.amazonaws.com", path = "/", headers = { ["content-type"] = FORM }, body = BODY,
 }
 
-local function timed(sign_one)
-  for i = 1, 1000 do sign_one(i) end
+-- Microseconds of one call, among `count`.
+local function timed(count, sign_one)
+  for i = 1, count // 100 do sign_one(i) end
   local start = os.clock()
-  for i = 1, COUNT do sign_one(i) end
-  return (os.clock() - start) / COUNT * 1e6
+  for i = 1, count do sign_one(i) end
+  return (os.clock() - start) / count * 1e6
 end
 
 local function answer_of(command)
-  local pipe = assert(io.popen(command))
-  local text = pipe:read "a"
-  assert(pipe:close(), "failed: " .. command)
+  local text = bench.output(command)
   return (assert(tonumber(text), "no number: " .. command))
 end
 
-local peer = os.tmpname()
-assert(os.execute("cc -O2 -o " .. peer .. " spec/bench/sigv4_curl.c -lcurl"))
-
-local measures = {
-  { "ours, signing key kept", function()
-    scope.time = 1440938160
-    return timed(function() sigv4.sign(request, credentials, scope) end)
-  end },
-  { "ours, fresh signing key", function()
-    return timed(function(i)
-      scope.time = i % 20000 * DAY
-      sigv4.sign(request, credentials, scope)
-    end)
-  end },
-  { "ours, key kept, tables made anew", function()
-    return timed(function()
-      sigv4.sign({
-        method = "POST", host = "sts.amazonaws.com", path = "/", headers = { ["content-type"] = FORM }, body = BODY,
-      }, credentials, { region = "us-east-1", service = "sts", time = 1440938160 })
-    end)
-  end },
-  { "libcurl's own", function() return answer_of(peer .. " 2000") end },
-  { "botocore", function() return answer_of "/usr/bin/python3 spec/bench/sigv4_botocore.py 3000" end },
-}
-
-local rounds, median = {}, {}
-for round = 1, ROUNDS do
-  for i, measure in ipairs(measures) do
-    rounds[i] = rounds[i] or {}
-    rounds[i][round] = measure[2]()
-  end
-end
-os.remove(peer)
-for i, times in ipairs(rounds) do
-  table.sort(times)
-  median[i] = times[ROUNDS // 2 + 1]
+local function measures(peer, scale)
+  local count = 100000 // scale
+  return {
+    kept = function()
+      scope.time = 1440938160
+      return timed(count, function() sigv4.sign(request, credentials, scope) end)
+    end,
+    fresh = function()
+      return timed(count, function(i)
+        scope.time = i % 20000 * DAY
+        sigv4.sign(request, credentials, scope)
+      end)
+    end,
+    anew = function()
+      return timed(count, function()
+        sigv4.sign({
+          method = "POST", host = "sts.amazonaws.com", path = "/", headers = { ["content-type"] = FORM }, body = BODY,
+        }, credentials, { region = "us-east-1", service = "sts", time = 1440938160 })
+      end)
+    end,
+    libcurl = function() return answer_of(("%s %d"):format(peer, 2000 // scale)) end,
+    botocore = function() return answer_of(("/usr/bin/python3 spec/bench/sigv4_botocore.py %d"):format(3000 // scale)) end,
+  }
 end
 
-print(("%-34s %8s %12s %12s"):format("signer", "µs", "× botocore", "× libcurl"))
-for i, measure in ipairs(measures) do
-  print(("%-34s %7.2f %11.1f %11.1f"):format(measure[1], median[i], median[5] / median[i], median[4] / median[i]))
+return function(options)
+  local rounds, times = options.quick and 1 or 7, {}
+  bench.with_folder(function(folder)
+    local all = measures(bench.compile(folder, "sigv4_curl", "-lcurl"), options.quick and 20 or 1)
+    for round = 1, rounds do
+      for name, measure in pairs(all) do
+        times[name] = times[name] or {}
+        times[name][round] = measure() / 1000
+      end
+    end
+  end)
+  local kept, fresh, anew = bench.median(times.kept), bench.median(times.fresh), bench.median(times.anew)
+  local libcurl, botocore = bench.median(times.libcurl), bench.median(times.botocore)
+  return {
+    bench.at_least("signing with a fresh key, beside botocore", fresh, botocore, 15),
+    bench.at_least("signing with the key kept, beside botocore", kept, botocore, 25),
+    bench.at_least("signing with a fresh key, beside libcurl's own signer", fresh, libcurl, 5),
+    bench.beside("signing with the key kept, the request's tables made anew", anew, botocore),
+  }
 end
