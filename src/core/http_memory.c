@@ -5,9 +5,9 @@
  * so their allocators are replaced (wiping.h) before either is used.
  */
 #include "http_parts.h"
+#include "openssl_memory.h"
 #include "wiping.h"
 
-#include <openssl/crypto.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,31 +31,12 @@ static char *wiping_strdup(const char *text)
   return copy;
 }
 
-static void *openssl_malloc(size_t size, const char *file, int line)
-{
-  (void)file, (void)line;
-  return lev_wiping_malloc(size);
-}
-
-static void *openssl_realloc(void *block, size_t size, const char *file, int line)
-{
-  (void)file, (void)line;
-  return lev_wiping_realloc(block, size);
-}
-
-static void openssl_free(void *block, const char *file, int line)
-{
-  (void)file, (void)line;
-  lev_wiping_free(block);
-}
-
 enum lev_status lev_http_set_up(struct lev_error *error)
 {
   static bool done;
   if (done)
     return LEV_OK;
-  /* Refused when OpenSSL is in use already: by our signing, which has set the same, or by a library that came first. */
-  (void)CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
+  lev_openssl_wipe_freed();
   /* curl would write the keys of every TLS connection into the file that this variable names. */
   static const char key_log[] = "SSLKEYLOGFILE";
   const char *value = getenv(key_log);

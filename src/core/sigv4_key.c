@@ -1,7 +1,7 @@
 /* sigv4_key: see sigv4_key.h. */
 #include "sigv4_key.h"
+#include "openssl_memory.h"
 #include "secret.h"
-#include "wiping.h"
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
@@ -32,28 +32,9 @@ struct lev_sigv4_vault {
   unsigned char secret_id[LEV_SIGV4_HASH]; /* of the secret at hand */
 };
 
-static void *openssl_malloc(size_t size, const char *file, int line)
-{
-  (void)file, (void)line;
-  return lev_wiping_malloc(size);
-}
-
-static void *openssl_realloc(void *block, size_t size, const char *file, int line)
-{
-  (void)file, (void)line;
-  return lev_wiping_realloc(block, size);
-}
-
-static void openssl_free(void *block, const char *file, int line)
-{
-  (void)file, (void)line;
-  lev_wiping_free(block);
-}
-
 enum lev_status lev_sigv4_keys_init(struct lev_sigv4_keys *keys, struct lev_error *error)
 {
-  /* Refused once OpenSSL has allocated anything: then whoever used it first has chosen the allocator. */
-  (void)CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
+  lev_openssl_wipe_freed();
   keys->vault = lev_pages_alloc(sizeof *keys->vault);
   keys->digest = EVP_MD_fetch(NULL, "SHA256", NULL);
   keys->fresh = EVP_MD_CTX_new();

@@ -114,6 +114,9 @@ static void preload_modules(lua_State *L)
 #define LEV_PRELOAD(name) preload_from_object(L, "lev_files.so", "lev." #name, "luaopen_lev_" #name);
   LEV_FILES_MODULES(LEV_PRELOAD)
 #undef LEV_PRELOAD
+#define LEV_PRELOAD(name) preload_from_object(L, "lev_txn.so", "lev." #name, "luaopen_lev_" #name);
+  LEV_TXN_MODULES(LEV_PRELOAD)
+#undef LEV_PRELOAD
 #define LEV_PRELOAD(name) preload_from_object(L, "lev_net.so", "lev." #name, "luaopen_lev_" #name);
   LEV_NET_MODULES(LEV_PRELOAD)
 #undef LEV_PRELOAD
