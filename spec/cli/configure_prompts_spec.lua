@@ -21,7 +21,7 @@ describe("credentials configure at a terminal", function()
     for name, value in pairs(options.env or {}) do env[name] = value end
     local argv = { world.BINARY, "credentials", "configure" }
     table.move(words, 1, #words, 4, argv)
-    return pty.spawn(argv, { env = env, cwd = options.cwd or w.home:at "acme", stdin = options.stdin, cols = options.cols or 100, rows = 30 })
+    return pty.spawn(argv, { env = env, cwd = options.cwd or w.home:at "acme", stdin = options.stdin, cols = options.cols or 100, rows = 60 })
   end
 
   local function finish(p, status)
@@ -160,10 +160,47 @@ describe("credentials configure at a terminal", function()
     finish(p, 0)
   end)
 
+  it("asks everything there is to ask once, in one order", function()
+    double:state { users = { management = { mfa_devices = { "mfa/one", "mfa/two" } } } }
+    assert.equal(0, w:configure({ "--type", "management", "--credentials-file", w:key_csv "management", "--short-name", "zz" }).status)
+    local one, two = double:key "management", double:key "bootstrap"
+    w.home:write("keys.csv", ("User name,Access key ID,Secret access key\nana,%s,%s\nbob,%s,%s\n"):format(
+      one.id, one.secret, two.id, two.secret))
+    w.home:write("acme/project.yaml", "project_name: <project name>\nshort_name: <short project name>\n")
+    w.home:write("acme/build.env", "")
+    w.home:write("acme/config/common.tfvars", "")
+    local p <close> = start { "--type", "management", "--fetch-mfa-device", "--all-accounts" }
+    local questions = {
+      { "Short name of the project", "zz\r" },
+      { "Name of the project", "acme\r" },
+      { "AWS region", "eu-west-1\r" },
+      { "to project.yaml?", "y\r" },
+      { "Credentials of zz-management are already configured", "o\r" },
+      { "Where are the access keys?", "f\r" },
+      { "File with the access keys", "~/keys.csv\r" },
+      { "Whose keys?", "\r" },
+      { "Which MFA device?", "\r" },
+    }
+    for _, question in ipairs(questions) do
+      p:expect(question[1])
+      p:send(question[2])
+    end
+    p:expect "To use"
+    finish(p, 0)
+    local lines = table.concat((p:screen()), "\n")
+    for _, question in ipairs(questions) do
+      local pattern = question[1]:gsub("%p", "%%%0")
+      local _, count = lines:gsub(pattern, "")
+      assert.equal(1, count, question[1])
+    end
+    assert.matches("region = eu-west-1", w.home:read ".aws/zz/config", 1, true)
+  end)
+
   it("ends with 130 at Ctrl-C, 143 when terminated, 129 when the line drops, with nothing written", function()
     local ways = {
       { 130, function(p) p:key "ctrl-c" end },
       { 143, function(p) p:signal "TERM" end },
+      { 129, function(p) p:hangup() end },
     }
     for _, way in ipairs(ways) do
       for _, question in ipairs { "Where are the access keys?", "Access key ID", "Secret access key" } do
@@ -180,7 +217,11 @@ describe("credentials configure at a terminal", function()
           p:send "half a sec"
         end
         way[2](p)
-        finish(p, way[1])
+        if way[1] == 129 then
+          assert.equal(129, (p:wait())) -- there is no terminal left to look at
+        else
+          finish(p, way[1])
+        end
         assert.equal(before, w.home:snapshot())
       end
     end
