@@ -6,6 +6,8 @@
 #include "signals.h"
 #include "state.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,9 +56,22 @@ static int run(lua_State *L, int argc, char **argv)
   return 1;
 }
 
+/* A standard descriptor that the caller closed would go to the next file that is opened, a credentials file perhaps, and
+   what is printed would go into it. Its place is taken by one that cannot be used: reading and writing fail as before. */
+static bool keep_standard_descriptors(void)
+{
+  static const int unusable[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", unusable[fd]) != fd)
+      return false;
+  return true;
+}
+
 int main(int argc, char **argv)
 {
   struct lev_error error;
+  if (!keep_standard_descriptors())
+    return 1;
   if (argc == 2 && strcmp(argv[1], "--version") == 0)
     return puts("leverage " LEV_VERSION) < 0 || fflush(stdout) != 0;
   lev_harden_process();

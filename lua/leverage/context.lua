@@ -58,18 +58,43 @@ function context.new(options)
     yes = args.yes == true,
     getenv = os.getenv,
     cwd = try(host.cwd()),
+    output = {},
   }, context)
   self.colour = options.colour(1)
   self.prompt = prompt.new { no_input = self.no_input, colour = options.colour(2) }
   return self
 end
 
+-- Output that is lost fails the command, unless it has changed files: a status other than 0 says that it has not.
+local function check_output(self, ok, reason)
+  if ok or self.output.is_lost then return end
+  local message = "standard output cannot be written: " .. reason
+  if not self.output.is_report then try.fail(message, "io") end
+  self.output.is_lost = true
+  self.log:warn("%s (what the command did is done)", message)
+end
+
 --- A line of what the command makes, on standard output; with `-o json` the returned object is the output instead.
 function context:print(format, ...)
   if self.json then return end
   local line = select("#", ...) > 0 and format:format(...) or format
-  local ok, reason = io.stdout:write(line, "\n")
-  if not ok then try.fail("standard output cannot be written: " .. reason, "io") end
+  check_output(self, io.stdout:write(line, "\n"))
+end
+
+--- To be called when files were changed: what is printed from then on only tells of it.
+function context:only_report()
+  self.output.is_report = true
+end
+
+--- Brings all output to its end, with the object for `-o json` as the last of it.
+---@param result any  what the command returned
+function context:finish(result)
+  if self.json then
+    local object = { ok = true }
+    for key, value in pairs(type(result) == "table" and result or {}) do object[key] = value end
+    check_output(self, io.stdout:write(require "leverage.json".encode(object), "\n"))
+  end
+  check_output(self, io.stdout:flush())
 end
 
 --- The words in a colour, where standard output has colours.

@@ -72,12 +72,7 @@ local function run(argv, talk)
   local ctx = require "leverage.context".new {
     name = found.name, args = args, paths = where, roots = roots, log = talk, colour = colour_wanted,
   }
-  local result = try(run_place(ctx, found.places, 1, args))
-  if ctx.json then
-    local object = { ok = true }
-    for key, value in pairs(type(result) == "table" and result or {}) do object[key] = value end
-    write_out(require "leverage.json".encode(object) .. "\n")
-  end
+  ctx:finish(try(run_place(ctx, found.places, 1, args)))
   return true
 end
 

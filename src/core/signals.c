@@ -41,6 +41,7 @@ enum lev_status lev_signals_install(void (*notify)(int), struct lev_error *error
       sigaction(caught[i], &action, NULL);
   }
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); /* a file size limit is a failed write, which is rolled back */
   return LEV_OK;
 }
 

@@ -220,6 +220,7 @@ function setup:finish()
   if self.args.dry_run then return report.dry_run(self, try(self.plan:preview())) end
   local applied = try(self.plan:apply { state_dir = self.ctx.paths.state, keep = GENERATIONS, log = self.ctx.log,
     ends_run = true })
+  self.ctx:only_report()
   for _, warning in ipairs(applied.warnings) do self.ctx.log:warn("%s", warning) end
   return report.applied(self, applied)
 end
