@@ -121,7 +121,7 @@ function cli.parse(name, head, words)
   for _, group in pairs(groups) do parser:mutex(table.unpack(group)) end
   local ok, result = parser:pparse(words)
   if ok then return result end
-  return nil, text.plain(result), "usage", { next = ("leverage %s --help"):format(name) }
+  return nil, text.plain((result:gsub("\nDid you mean", ": did you mean"))), "usage", { next = ("leverage %s --help"):format(name) }
 end
 
 return cli
