@@ -73,6 +73,7 @@ local function chooser(option)
   local name = long_name(option)
   return function(word)
     local wanted = option.ignore_case and word:lower() or word
+    wanted = option.aliases and option.aliases[wanted] or wanted
     for _, choice in ipairs(option.choices) do
       if (option.ignore_case and choice:lower() or choice) == wanted then return choice end
     end
@@ -121,7 +122,8 @@ function cli.parse(name, head, words)
   for _, group in pairs(groups) do parser:mutex(table.unpack(group)) end
   local ok, result = parser:pparse(words)
   if ok then return result end
-  return nil, text.plain((result:gsub("\nDid you mean", ": did you mean"))), "usage", { next = ("leverage %s --help"):format(name) }
+  local message = result:gsub("\nDid you mean", ": did you mean")
+  return nil, text.plain(message), "usage", { next = ("leverage %s --help"):format(name) }
 end
 
 return cli

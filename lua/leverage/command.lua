@@ -25,6 +25,7 @@ local OPTION = {
   value = { type = "string" },
   choices = { type = "table" },
   ignore_case = { type = "boolean" },
+  aliases = { type = "table" },
   required = { type = "boolean" },
   flag = { type = "boolean" },
   exclusive = { type = "string" },

@@ -115,7 +115,7 @@ describe("credentials configure refuses", function()
 
   it("words it does not know, and words that exclude each other", function()
     refused(2, { "%-%-type" }, {})
-    refused(2, { "BOOTSTRAP, MANAGEMENT, SECURITY" }, { "--type", "root" })
+    refused(2, { "bootstrap, management, security" }, { "--type", "root" })
     refused(2, { "can not be used together" }, { "--type", "security", "--skip-access-keys-setup", "--overwrite-existing-credentials" })
     refused(2, { "can not be used together" }, { "--type", "security", "--from-env", "--credentials-file", "x" })
     refused(2, { "availability zone; its region is us%-east%-1" }, { "--type", "security", "--region", "us-east-1a" })

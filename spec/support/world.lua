@@ -154,9 +154,13 @@ function world:leverage(words, options)
   return self:run(table.move(words, 1, #words, 2, { world.BINARY }), options)
 end
 
---- `leverage credentials configure` with these words, unattended.
+--- `leverage credentials configure` with these words, unattended; or another command of credentials.
 function world:configure(words, options)
-  return self:leverage(table.move(words, 1, #words, 4, { "credentials", "configure", "--no-input" }), options)
+  return self:credentials("configure", words, options)
+end
+
+function world:credentials(command, words, options)
+  return self:leverage(table.move(words, 1, #words, 4, { "credentials", command, "--no-input" }), options)
 end
 
 --- The same with -o json: the object as a table as `json`.

@@ -9,6 +9,7 @@ local aws_files = require "leverage.credentials.aws_files"
 local file = require "lev.file"
 local ini = require "lev.ini"
 local inputs = require "leverage.credentials.inputs"
+local json = require "leverage.json"
 local keys = require "leverage.credentials.keys"
 local mfa = require "leverage.credentials.mfa"
 local plan = require "leverage.plan"
@@ -24,6 +25,14 @@ local setup = {}
 setup.__index = setup
 
 local GENERATIONS = 10
+
+--- Ends a command that has nothing to do.
+---@param ctx table
+---@return table
+function setup.nothing_to_do(ctx)
+  ctx:print("Nothing to do.")
+  return { changed = json.list {} }
+end
 
 --- Gathers: project files, flags, answers to what is missing, the AWS files as they are.
 ---@param ctx table
@@ -60,16 +69,17 @@ function setup:obtain_keys(source)
 end
 
 --- Goes on with the keys that the profile has.
-function setup:use_configured_keys()
+---@param flag string the option that asked for it
+---@param next_step string the command line that sets keys
+function setup:use_configured_keys(flag, next_step)
   self.keys = self.files:keys(self.keys_profile)
   if self.keys then return end
   if self.files:is_reference(self.keys_profile) then
     try.fail(("the keys of %s come from a credential_process, which this command does not run"):format(
-      self.keys_profile), "refused",
-      { next = ("leverage credentials configure --type %s --overwrite-existing-credentials"):format(self.type.name) })
+      self.keys_profile), "refused", { next = next_step })
   end
-  try.fail(("%s has no access keys yet, and --skip-access-keys-setup goes on without setting them"):format(
-    self.keys_profile), "not_configured", { next = "leverage credentials configure --type " .. self.type.name })
+  try.fail(("%s has no access keys yet, and %s goes on without setting them"):format(self.keys_profile, flag),
+    "not_configured", { next = next_step })
 end
 
 -- Keys of other types that may read the organization, then our own.
@@ -202,16 +212,42 @@ function setup:plan_prune()
   end
 end
 
+--- Plans region and output of the `default` profile, where it has none. `[profile default]` is another spelling of it
+--- that tools do not read alike; where it is there, it stays alone.
+function setup:plan_default_profile()
+  if self.files.config_now:has("profile default") then
+    self.ctx.log:warn("the default profile is spelt [profile default] in %s and stays as it is", self.files.config)
+  else
+    profiles.plan_defaults(self.plan, self.files, "default", self.inputs.region)
+  end
+end
+
+-- Values in the place of placeholders, where the user agreed.
+local function plan_write_back(self)
+  for _, item in ipairs(self.inputs.write_back) do
+    local entry = self.plan:file(self.project.yaml_path, { kind = "yaml", protection = "shared", must_exist = true })
+    plan.set(entry, item.at, item.value)
+  end
+end
+
+--- Plans what project.yaml learns of the management account alone: its id.
+function setup:plan_management_id()
+  if self.args.no_project_files then return end
+  local management = {}
+  for _, account in ipairs(self.matched.accounts) do
+    if account.name == "management" then management[1] = account end
+  end
+  profiles.plan_ids(self.plan, { yaml = self.project.yaml, yaml_path = self.project.yaml_path }, management)
+  plan_write_back(self)
+end
+
 --- Plans what the project's own files learn: ids, and values in the place of placeholders.
 function setup:plan_project()
   if self.args.no_project_files then return end
   for _, line in ipairs(profiles.plan_ids(self.plan, self.project, self.matched.accounts)) do
     self.ctx.log:warn("%s", line)
   end
-  for _, item in ipairs(self.inputs.write_back) do
-    local entry = self.plan:file(self.project.yaml_path, { kind = "yaml", protection = "shared", must_exist = true })
-    plan.set(entry, item.at, item.value)
-  end
+  plan_write_back(self)
 end
 
 --- Shows the plan (`--dry-run`), or applies it and tells what was done. Returns the object for `-o json`.
