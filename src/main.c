@@ -56,8 +56,9 @@ static int run(lua_State *L, int argc, char **argv)
   return 1;
 }
 
-/* A standard descriptor that the caller closed would go to the next file that is opened, a credentials file perhaps, and
-   what is printed would go into it. Its place is taken by one that cannot be used: reading and writing fail as before. */
+/* A standard descriptor that the caller closed would go to the next file that is opened, a credentials file perhaps,
+   and what is printed would go into it. Its place is taken by one that cannot be used: reading and writing fail as
+   before. */
 static bool keep_standard_descriptors(void)
 {
   static const int unusable[] = { O_WRONLY, O_RDONLY, O_RDONLY };

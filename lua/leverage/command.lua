@@ -49,7 +49,8 @@ function command.roots(paths, data_dir)
   }
 end
 
---- Every file of that name in the chain, the one that runs first.
+--- Every file of that name in the chain, the one that runs first. One that cannot be examined is among them: reading it
+--- will say why, and nothing is run in its place.
 ---@param roots leverage.Root[]
 ---@param relative string such as "commands/credentials/configure.lua"
 ---@return leverage.Place[]
@@ -57,7 +58,8 @@ function command.places(roots, relative)
   local places = {}
   for _, root in ipairs(roots) do
     local path = root.dir .. "/" .. relative
-    if file.kind(path) then places[#places + 1] = { origin = root.origin, path = path } end
+    local kind, reason = file.kind(path)
+    if kind or reason then places[#places + 1] = { origin = root.origin, path = path } end
   end
   return places
 end

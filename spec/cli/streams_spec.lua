@@ -1,5 +1,5 @@
--- `leverage credentials configure` with standard descriptors that are closed, full or broken, and under limits of the system:
--- a status other than 0 always means that every file is as it was, and no output ever ends in another file.
+-- `leverage credentials configure` with standard descriptors that are closed, full or broken, and under limits of the
+-- system: a status other than 0 always means that every file is as it was, and no output ever ends in another file.
 local aws = require "spec.support.aws"
 local world = require "spec.support.world"
 
@@ -76,8 +76,8 @@ describe("credentials configure", function()
     local before = w.home:snapshot()
     for _, case in ipairs { { "<&-", "Bad file descriptor" }, { "</dev/null", "standard input" },
       { "</tmp", "Is a directory" } } do
-      local words = { "/bin/sh", "-c", 'exec "$@" ' .. case[1], "sh", world.BINARY, "credentials", "configure", "--no-input",
-        "--type", "management", "--region", "us-east-1", "--credentials-file", "-" }
+      local words = { "/bin/sh", "-c", 'exec "$@" ' .. case[1], "sh", world.BINARY, "credentials", "configure",
+        "--no-input", "--type", "management", "--region", "us-east-1", "--credentials-file", "-" }
       local result = w:run(words)
       assert.equal(1, result.status, case[1] .. result.err)
       assert.matches(case[2], result.err, 1, true)

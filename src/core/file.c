@@ -39,6 +39,8 @@ enum lev_status lev_file_read(struct lev_buf *out, const char *path, unsigned fl
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | nonblock);
   if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
     return lev_fail(error, LEV_NOT_FOUND, "%s does not exist", path);
+  if (fd < 0 && errno == ELOOP)
+    return lev_fail(error, LEV_REFUSED, "%s is a loop of symbolic links", path);
   if (fd < 0)
     return lev_fail_errno(error, errno, "%s cannot be opened", path);
   enum lev_status status = check_opened(fd, path, flags, error);

@@ -8,8 +8,8 @@
 
 #include "error.h"
 
-/* Catches SIGHUP, SIGINT and SIGTERM, ignores SIGPIPE and SIGXFSZ. `notify` (may be NULL) runs inside the handler: it must be
-   async-signal-safe. */
+/* Catches SIGHUP, SIGINT and SIGTERM, ignores SIGPIPE and SIGXFSZ. `notify` (may be NULL) runs inside the handler: it
+   must be async-signal-safe. */
 LEV_MUST_CHECK enum lev_status lev_signals_install(void (*notify)(int signal), struct lev_error *error);
 /* The first signal that arrived, 0 for none. It stays pending: the program is on its way out. */
 int lev_signal_pending(void);

@@ -52,15 +52,23 @@ static int l_file_read(lua_State *L)
   return 1;
 }
 
-/* file.kind(path) -> "file" | "directory" | "other" | nil */
+/* file.kind(path) -> "file" | "directory" | "other" | nil when there is nothing | nil, message, code when that cannot be
+   told, or when there is a link to nothing */
 static int l_file_kind(lua_State *L)
 {
+  struct lev_error error;
   struct stat st;
   lev_lua_arity(L, 1, 1);
-  if (stat(luaL_checkstring(L, 1), &st) != 0)
-    lua_pushnil(L);
-  else
+  const char *path = luaL_checkstring(L, 1);
+  if (stat(path, &st) == 0) {
     lua_pushstring(L, S_ISREG(st.st_mode) ? "file" : S_ISDIR(st.st_mode) ? "directory" : "other");
+    return 1;
+  }
+  int number = errno;
+  bool is_doubtful = (number != ENOENT && number != ENOTDIR) || lstat(path, &st) == 0;
+  if (is_doubtful && lev_fail_errno(&error, number, "%s cannot be examined", path) != LEV_OK)
+    return lev_lua_fail(L, &error);
+  lua_pushnil(L);
   return 1;
 }
 
