@@ -66,7 +66,8 @@ describe("credentials configure", function()
         result = run_with(keep .. lost, more)
         status = lost == "| :" and tonumber(result.err:match "(%d+)\n$") or result.status
         assert.equal(0, status, lost .. result.err)
-        assert.matches("warning: standard output cannot be written: %u.- %(what the command did is done%)\n", result.err)
+        assert.matches("warning: standard output cannot be written: %u.- %(what the command did is done%)\n",
+          result.err)
         is_written()
       end
     end

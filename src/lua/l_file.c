@@ -52,7 +52,7 @@ static int l_file_read(lua_State *L)
   return 1;
 }
 
-/* file.kind(path) -> "file" | "directory" | "other" | nil when there is nothing | nil, message, code when that cannot be
+/* file.kind(path) -> "file" | "directory" | "other" | nil when there is nothing | nil, message, code when it cannot be
    told, or when there is a link to nothing */
 static int l_file_kind(lua_State *L)
 {

@@ -28,7 +28,7 @@ describe("the command line", function()
       ["%-%-type"] = {},
       ["%-%-type must be one of BOOTSTRAP, SECURITY, not 'x'"] = { "--type", "x" },
       ["can not be used together"] = { "--type", "security", "--file", "a", "--from-env" },
-      ["unknown option"] = { "--type", "security", "--fil", "a" },
+      ["unknown option .*: did you mean"] = { "--type", "security", "--fil", "a" },
       ["must not be empty"] = { "--type", "security", "--file", "" },
       ["too many arguments"] = { "--type", "security", "extra" },
     } do
