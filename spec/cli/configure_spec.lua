@@ -103,6 +103,9 @@ source_profile = ac-bootstrap
     result = w:configure { "--type", "management", "--credentials-file", path, "--user", "eve", "--overwrite-existing-credentials" }
     assert.equal(1, result.status)
     assert.matches("no keys of the user 'eve'; it has ana %(AKIA…%w+%), bob", result.err)
+    result = w:configure { "--type", "management", "--credentials-file", path, "--overwrite-existing-credentials" }
+    assert.equal(2, result.status)
+    assert.matches("one of ana %(AKIA…%w+%), bob.*try: give it by %-%-user NAME", result.err)
   end)
 
   it("keeps leading zeros of account ids", function()

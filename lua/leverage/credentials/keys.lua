@@ -25,6 +25,12 @@ local function describe(entry)
   return name and ("%s (%s)"):format(text.plain(name), text.mask(entry.access_key_id)) or text.mask(entry.access_key_id)
 end
 
+local function describe_all(list)
+  local words = {}
+  for index, entry in ipairs(list) do words[index] = describe(entry) end
+  return table.concat(words, ", ")
+end
+
 local function choose(ctx, list, user, name)
   local fitting = {}
   for _, entry in ipairs(list) do
@@ -32,15 +38,13 @@ local function choose(ctx, list, user, name)
   end
   if user and #fitting == 0 and #list == 1 and not list[1].user and not list[1].profile then fitting = list end
   if #fitting == 0 then
-    local known = {}
-    for index, entry in ipairs(list) do known[index] = describe(entry) end
-    try.fail(("%s has no keys of the user '%s'; it has %s"):format(name, text.plain(user),
-      table.concat(known, ", ")), "failed")
+    try.fail(("%s has no keys of the user '%s'; it has %s"):format(name, text.plain(user), describe_all(list)),
+      "failed")
   end
   if #fitting == 1 then return fitting[1] end
   local choices = {}
   for index, entry in ipairs(fitting) do choices[index] = { label = describe(entry) } end
-  return fitting[ctx.prompt:select { label = "Whose keys?", needs = "the user whose keys are meant",
+  return fitting[ctx.prompt:select { label = "Whose keys?", needs = "the user (one of " .. describe_all(fitting) .. ")",
     flag = "--user NAME", choices = choices }]
 end
 
