@@ -247,6 +247,7 @@ describe("setting a yaml value", function()
     end
     assert.equal("a: 111111111111\n", edited("a: 111111111111\n", { "a" }, "111111111111"))
     assert.equal("a: 012\n", edited("a: 012\n", { "a" }, "012"))
+    assert.equal("a: &a x\nb: *a\n", edited("a: &a x\nb: *a\n", { "b" }, "x"))
     assert.equal("a: \"12\"\n", edited("a: 012\n", { "a" }, "12"))
   end)
 
@@ -362,6 +363,14 @@ region: us-east-1
     refused("a: |\n  x", { "b" }, "z", "refused", "without a line break")
   end)
 
+  it("keeps to the margin of keys with a question mark or an anchor", function()
+    assert.equal("? a\n: b\nc: x\n", edited("? a\n: b\n", { "c" }, "x"))
+    assert.equal("- ? # c\n    a\n  : b\n  c: x\n", edited("- ? # c\n    a\n  : b\n", { 1, "c" }, "x"))
+    assert.equal("a: &x\n  b: 1\n  c: x\n", edited("a: &x\n  b: 1\n", { "a", "c" }, "x"))
+    assert.equal("a: &x\n  ? b\n  : 1\n  c: x\n", edited("a: &x\n  ? b\n  : 1\n", { "a", "c" }, "x"))
+    assert.equal("&x a: 1\nc: x\n", edited("&x a: 1\n", { "c" }, "x"))
+  end)
+
   it("takes the quotes of the entry before", function()
     assert.equal("a: 'x'\nb: 'z'\n", edited("a: 'x'\n", { "b" }, "z"))
     assert.equal('{"a": "x", "b": "z"}\n', edited('{"a": "x"}\n', { "b" }, "z"))
@@ -391,7 +400,13 @@ region: us-east-1
 
   it("is refused where the map has no form for it", function()
     refused("[a: 1]\n", { 1, "b" }, "x", "refused", "without braces")
+    refused("[{}: {a: 1}]\n", { 1, "b" }, "x", "refused", "without braces")
+    refused("[a: {b: 1}]\n", { 1, "c" }, "x", "refused", "without braces")
     refused("? [a]\n", { "b" }, "x", "refused", "without a value")
+    refused("[? a]\n", { 1, "a" }, "x", "refused", "without a value")
+    refused("{? a}\n", { "a" }, "x", "refused", "without a value")
+    refused("? a\n:!x: y\n", { "a" }, "x", "refused", "without a value")
+    refused("a:\n|\n b\n", { "a" }, "x", "refused", "block scalar")
   end)
 end)
 

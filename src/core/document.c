@@ -271,10 +271,6 @@ static enum lev_status conflict(const struct lev_document *doc, uint32_t at, con
 static enum lev_status replace(struct lev_document *doc, uint32_t node, struct lev_span value, struct lev_error *error)
 {
   const struct lev_node *at = &doc->nodes[node];
-  struct lev_span old = lev_tree_value(doc, at);
-  if ((at->kind == LEV_STRING || at->kind == LEV_NUMBER) && old.len == value.len &&
-      memcmp(old.data, value.data, old.len) == 0)
-    return LEV_OK;
   if (at->kind == LEV_MAP || at->kind == LEV_LIST)
     return lev_document_fail(doc, LEV_CONFLICT, at->start, error, "there is a %s here, not a value",
                              lev_kind_name(at->kind));
@@ -302,6 +298,18 @@ static enum lev_status insert(struct lev_document *doc, uint32_t map, struct lev
   return status;
 }
 
+static bool same_bytes(struct lev_span a, struct lev_span b)
+{
+  return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* The value is there already: as a string, or as a number of the same characters. */
+static bool is_there(const struct lev_document *doc, uint32_t node, struct lev_span value)
+{
+  enum lev_kind kind = lev_document_kind(doc, node);
+  return (kind == LEV_STRING || kind == LEV_NUMBER) && same_bytes(lev_tree_value(doc, &doc->nodes[node]), value);
+}
+
 enum lev_status lev_document_set(struct lev_document *doc, const struct lev_step *path, size_t steps,
                                  struct lev_span value, struct lev_span after, struct lev_error *error)
 {
@@ -309,6 +317,8 @@ enum lev_status lev_document_set(struct lev_document *doc, const struct lev_step
   enum lev_status status = check_characters(value, "value", error);
   if (status != LEV_OK)
     return status;
+  if (is_there(doc, lev_document_find(doc, path, steps), value))
+    return LEV_OK;
   if (steps == 0 || doc->count == 0)
     return lev_fail(error, LEV_CONFLICT, "the whole document cannot be set");
   for (size_t i = 0; i < steps; i++) {
@@ -322,11 +332,6 @@ enum lev_status lev_document_set(struct lev_document *doc, const struct lev_step
     node = next;
   }
   return replace(doc, node, value, error);
-}
-
-static bool same_bytes(struct lev_span a, struct lev_span b)
-{
-  return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
 static bool same_node(const struct lev_document *a, uint32_t i, const struct lev_document *b, uint32_t j)

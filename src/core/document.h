@@ -93,7 +93,7 @@ bool lev_document_position(const struct lev_document *doc, uint32_t node, size_t
 /*
  * Replaces the scalar at the path, or inserts a key into the map that must exist there: after the entry `after` when
  * the map has it (after->data may be NULL), else after its last one. A string that is there already, or a number
- * written with the same characters, changes no byte.
+ * written with the same characters, changes no byte, whoever shares it.
  * LEV_CONFLICT: no map to insert into, or a map or list in the value's place. LEV_REFUSED: control characters, line
  * breaks or invalid UTF-8 in key or value; a place that something else shares (yaml: anchors that are used, aliases,
  * merged maps, tags; hcl: a key that is there twice); an expression. After a failure the document is as before.

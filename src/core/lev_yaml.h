@@ -10,6 +10,8 @@
  * Writing: a value keeps the quotes of the one it replaces; a new one has the quotes of the entry it follows. Plain
  * only if every YAML version reads the text as a string, else double quotes: ids, which are digits, are quoted. A
  * literal or folded value with `-` stays one, others become quoted (they end in a line break that the value has not).
+ * What libyaml refuses is a broken file, also where YAML 1.2 would take it (an entry without a key, `{a:,}`). An edit
+ * for which the layout has no plain form (a pair without braces, `? key` without a value) is refused, too.
  * (The header is not called yaml.h because that is libyaml's.)
  */
 #ifndef LEV_LEV_YAML_H

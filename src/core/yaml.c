@@ -57,13 +57,16 @@ static enum lev_status parse_failed(struct builder *b)
                            parser->context == NULL ? "" : parser->context);
 }
 
-/* The colon of an entry without a value, searched from the end of its key: LEV_NO_NODE when it has none. */
+/* The colon of an entry without a value, searched from the end of its key: LEV_NO_NODE when it has none. A colon with
+   anything behind it begins the next key. */
 static uint32_t find_colon(const struct builder *b, uint32_t at)
 {
   const struct lev_buf *text = &b->doc->text;
   while (at < text->len && strchr(" \t\r\n#", text->data[at]) != NULL)
     at = text->data[at] == '#' ? (uint32_t)lev_line_end(b->doc, at) : at + 1;
-  return at < text->len && text->data[at] == ':' ? at : LEV_NO_NODE;
+  bool found = at < text->len && text->data[at] == ':' &&
+               (at + 1 == text->len || strchr(" \t\r\n,]}", text->data[at + 1]) != NULL);
+  return found ? at : LEV_NO_NODE;
 }
 
 /* What an entry without a value spans: nothing, behind its colon (or key). */
@@ -107,28 +110,11 @@ static enum lev_status find_anchor(struct builder *b, const yaml_event_t *event,
                            "the alias \"%s\" has no anchor", lev_quote((struct lev_span){ name, strlen(name) }).text);
 }
 
-static enum lev_kind tagged_kind(const char *tag)
-{
-  static const char core[] = "tag:yaml.org,2002:";
-  static const struct {
-    const char *name;
-    enum lev_kind kind;
-  } kinds[] = {
-    { "str", LEV_STRING }, { "int", LEV_NUMBER }, { "float", LEV_NUMBER }, { "bool", LEV_BOOLEAN }, { "null", LEV_NULL }
-  };
-  if (strcmp(tag, "!") == 0)
-    return LEV_STRING;
-  for (size_t i = 0; strncmp(tag, core, sizeof core - 1) == 0 && i < sizeof kinds / sizeof *kinds; i++)
-    if (strcmp(tag + sizeof core - 1, kinds[i].name) == 0)
-      return kinds[i].kind;
-  return LEV_EXPRESSION;
-}
-
 static enum lev_kind scalar_kind(const struct builder *b, const yaml_event_t *event)
 {
   struct lev_span text = { (const char *)event->data.scalar.value, event->data.scalar.length };
   if (event->data.scalar.tag != NULL)
-    return tagged_kind((const char *)event->data.scalar.tag);
+    return lev_yaml_tagged((const char *)event->data.scalar.tag);
   return event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? lev_yaml_resolve(text, b->doc->version_1_1) : LEV_STRING;
 }
 
@@ -277,7 +263,9 @@ static enum lev_status on_start(struct builder *b, const yaml_event_t *event, en
     return status;
   struct lev_node *at = &b->doc->nodes[node];
   at->kind = kind;
-  at->style = block ? LEV_YAML_BLOCK : LEV_YAML_FLOW;
+  /* The event's mark ends behind the opening brace; a pair has none. */
+  bool pair = map && !block && (at->end == at->start || b->doc->text.data[at->end - 1] != '{');
+  at->style = block ? LEV_YAML_BLOCK : pair ? LEV_YAML_PAIR : LEV_YAML_FLOW;
   if (tag != NULL)
     at->flags |= LEV_NODE_TAGGED;
   if (b->depth == LEV_DOCUMENT_DEPTH_MAX)
@@ -294,7 +282,7 @@ static enum lev_status on_end(struct builder *b, const yaml_event_t *event)
   struct frame *frame = b->depth > 0 ? &b->stack[b->depth - 1] : NULL;
   struct lev_node *at = &doc->nodes[closed.node];
   uint32_t first, second;
-  /* A block collection ends where its last child does; libyaml's mark is at the next token. */
+  /* Without a bracket a collection ends where its last child does; libyaml's mark is at the next token. */
   at->end = at->style == LEV_YAML_FLOW ? byte_of(b, &event->end_mark) : at->start;
   at->value = closed.merged; /* for whoever merges this map */
   if (closed.is_key)

@@ -15,7 +15,7 @@ static bool in_flow(const struct lev_document *doc, uint32_t node)
   const struct lev_node *at = &doc->nodes[node];
   if (at->kind != LEV_MAP && at->kind != LEV_LIST)
     at = &doc->nodes[at->parent];
-  return at->style == LEV_YAML_FLOW;
+  return at->style != LEV_YAML_BLOCK;
 }
 
 /* True if nothing but a comment follows in the line. */
@@ -80,27 +80,17 @@ static struct block block_of(const struct lev_document *doc, const struct lev_no
   return block;
 }
 
-/* A key that has a question mark before it, in its line. */
-static bool is_explicit(const struct lev_document *doc, size_t key_start)
-{
-  size_t mark = key_start - lev_blanks_before(doc, key_start);
-  return mark > 0 && doc->text.data[mark - 1] == '?';
-}
-
-static bool has_braces(const struct lev_document *doc, uint32_t map)
-{
-  return doc->nodes[map].style == LEV_YAML_FLOW && doc->text.data[doc->nodes[map].end - 1] == '}';
-}
-
 /* An entry of a `{ }` without value, whose key can simply get a colon. */
 static bool takes_colon(const struct lev_document *doc, const struct lev_node *node)
 {
   const char *text = doc->text.data;
   size_t before = node->key_start;
+  if (doc->nodes[node->parent].style != LEV_YAML_FLOW)
+    return false;
   while (strchr(" \t\r\n", text[before - 1]) != NULL)
     before--;
-  return has_braces(doc, node->parent) && text[before - 1] != '?' && node->key_end > node->key_start &&
-         strchr("&*!", text[node->key_start]) == NULL && lev_line_end(doc, node->key_start) >= node->key_end;
+  return text[before - 1] != '?' && node->key_end > node->key_start && strchr("&*!", text[node->key_start]) == NULL &&
+         lev_line_end(doc, node->key_start) >= node->key_end;
 }
 
 static enum lev_status no_value(const struct lev_document *doc, const struct lev_node *node, struct lev_error *error)
@@ -207,14 +197,15 @@ static void write_entry(struct lev_document *doc, struct lev_entry *entry, uint3
   entry->style = entry->text.failed ? 0 : style_of(entry->text.data[entry->start]);
 }
 
-/* The column of a block map's keys. */
+/* The column of a block map's keys: the map starts at its first key or the question mark before that; or at its anchor,
+   then the key tells. */
 static size_t block_column(const struct lev_document *doc, uint32_t map)
 {
-  const struct lev_node *first = &doc->nodes[doc->nodes[map].first];
-  size_t at = first->key_start;
-  if (is_explicit(doc, at)) /* the map's column is that of the question mark */
-    at -= lev_blanks_before(doc, at) + 1;
-  return column_of(doc, at);
+  const struct lev_node *at = &doc->nodes[map];
+  size_t key_start = doc->nodes[at->first].key_start, mark = key_start - lev_blanks_before(doc, key_start);
+  if (!(at->flags & LEV_NODE_ANCHORED))
+    return column_of(doc, at->start);
+  return column_of(doc, doc->text.data[mark - 1] == '?' ? mark - 1 : key_start);
 }
 
 /* A new line behind the entry `after`, whatever comment ends that line. */
@@ -292,7 +283,7 @@ static enum lev_status insert_flow_inline(struct lev_document *doc, uint32_t map
 static enum lev_status insert_flow(struct lev_document *doc, uint32_t map, uint32_t after, struct lev_span key,
                                    struct lev_span value, struct lev_error *error)
 {
-  if (!has_braces(doc, map))
+  if (doc->nodes[map].style == LEV_YAML_PAIR)
     return lev_document_fail(doc, LEV_REFUSED, doc->nodes[map].start, error,
                              "this pair stands in a list without braces; edit it by hand");
   if (after != LEV_NO_NODE && lev_is_first_in_line(doc, doc->nodes[after].key_start)) {

@@ -121,6 +121,23 @@ enum lev_kind lev_yaml_resolve(struct lev_span text, bool version_1_1)
   return LEV_STRING;
 }
 
+enum lev_kind lev_yaml_tagged(const char *tag)
+{
+  static const char core[] = "tag:yaml.org,2002:";
+  static const struct {
+    const char *name;
+    enum lev_kind kind;
+  } kinds[] = {
+    { "str", LEV_STRING }, { "int", LEV_NUMBER }, { "float", LEV_NUMBER }, { "bool", LEV_BOOLEAN }, { "null", LEV_NULL }
+  };
+  if (strcmp(tag, "!") == 0)
+    return LEV_STRING;
+  for (size_t i = 0; strncmp(tag, core, sizeof core - 1) == 0 && i < sizeof kinds / sizeof *kinds; i++)
+    if (strcmp(tag + sizeof core - 1, kinds[i].name) == 0)
+      return kinds[i].kind;
+  return LEV_EXPRESSION;
+}
+
 static bool is_string_everywhere(struct lev_span text)
 {
   static const char *const others[] = { "=", "<<", NULL };
