@@ -239,6 +239,7 @@ describe("setting a yaml value", function()
     assert.equal("{a: x , b: 1}\n", edited("{a: , b: 1}\n", { "a" }, "x"))
     assert.equal("{a: x, b: 1}\n", edited("{a, b: 1}\n", { "a" }, "x"))
     assert.equal("? a\n: x\n", edited("? a\n:\n", { "a" }, "x"))
+    assert.equal("{a: x\u{85}}\n", edited("{a:\u{85}}\n", { "a" }, "x"))
   end)
 
   it("changes no byte when the value is there already", function()

@@ -63,8 +63,7 @@ struct lev_quoted lev_quote(struct lev_span text)
   return quoted;
 }
 
-/* The size of the line break at an offset, 0 for none. */
-static size_t break_at(const struct lev_document *doc, size_t offset)
+size_t lev_break_at(const struct lev_document *doc, size_t offset)
 {
   const char *at = doc->text.data + offset;
   size_t left = doc->text.len - offset;
@@ -96,7 +95,7 @@ size_t lev_line_start(const struct lev_document *doc, size_t offset)
     size_t before = offset - 1;
     while (before > start && ((unsigned char)doc->text.data[before] & 0xC0) == 0x80)
       before--;
-    size_t size = break_at(doc, before);
+    size_t size = lev_break_at(doc, before);
     if (size > 0 && before + size <= offset)
       return offset;
     offset = before;
@@ -106,7 +105,7 @@ size_t lev_line_start(const struct lev_document *doc, size_t offset)
 
 size_t lev_line_end(const struct lev_document *doc, size_t offset)
 {
-  while (offset < doc->text.len && break_at(doc, offset) == 0)
+  while (offset < doc->text.len && lev_break_at(doc, offset) == 0)
     offset++;
   return offset;
 }
@@ -114,16 +113,16 @@ size_t lev_line_end(const struct lev_document *doc, size_t offset)
 size_t lev_next_line(const struct lev_document *doc, size_t offset)
 {
   size_t end = lev_line_end(doc, offset);
-  return end + break_at(doc, end);
+  return end + lev_break_at(doc, end);
 }
 
 const char *lev_line_break(const struct lev_document *doc, size_t offset)
 {
   size_t end = lev_line_end(doc, offset);
-  size_t size = break_at(doc, end);
+  size_t size = lev_break_at(doc, end);
   if (size == 0) {
     end = lev_line_end(doc, 0);
-    size = break_at(doc, end);
+    size = lev_break_at(doc, end);
   }
   if (size == 2 && doc->text.data[end] == '\r')
     return "\r\n";
@@ -169,7 +168,7 @@ void lev_document_locate(const struct lev_document *doc, size_t offset, size_t *
   *line = *column = 1;
   while (at < offset) {
     uint32_t code;
-    size_t size = break_at(doc, at);
+    size_t size = lev_break_at(doc, at);
     if (size > 0) {
       ++*line;
       *column = 1;

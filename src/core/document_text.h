@@ -14,6 +14,8 @@ size_t lev_utf8_decode(const char *bytes, size_t len, uint32_t *code);
 void lev_utf8_append(struct lev_buf *buf, uint32_t code);
 size_t lev_characters(const char *bytes, size_t len);
 
+/* The size of the line break at an offset, 0 for none. */
+size_t lev_break_at(const struct lev_document *doc, size_t offset);
 /* The offset where the line of `offset` starts (behind a BOM), or where it ends (before its line break). */
 size_t lev_line_start(const struct lev_document *doc, size_t offset);
 size_t lev_line_end(const struct lev_document *doc, size_t offset);

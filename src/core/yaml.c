@@ -61,12 +61,22 @@ static enum lev_status parse_failed(struct builder *b)
    anything behind it begins the next key. */
 static uint32_t find_colon(const struct builder *b, uint32_t at)
 {
-  const struct lev_buf *text = &b->doc->text;
-  while (at < text->len && strchr(" \t\r\n#", text->data[at]) != NULL)
-    at = text->data[at] == '#' ? (uint32_t)lev_line_end(b->doc, at) : at + 1;
-  bool found = at < text->len && text->data[at] == ':' &&
-               (at + 1 == text->len || strchr(" \t\r\n,]}", text->data[at + 1]) != NULL);
-  return found ? at : LEV_NO_NODE;
+  const struct lev_document *doc = b->doc;
+  const char *text = doc->text.data;
+  size_t len = doc->text.len, size;
+  for (;;) {
+    at = (uint32_t)lev_skip_blanks(doc, at);
+    if (at < len && text[at] == '#')
+      at = (uint32_t)lev_line_end(doc, at);
+    size = lev_break_at(doc, at);
+    if (size == 0)
+      break;
+    at += (uint32_t)size;
+  }
+  if (at == len || text[at] != ':')
+    return LEV_NO_NODE;
+  bool alone = at + 1 == len || lev_break_at(doc, at + 1) > 0 || strchr(" \t,]}", text[at + 1]) != NULL;
+  return alone ? at : LEV_NO_NODE;
 }
 
 /* What an entry without a value spans: nothing, behind its colon (or key). */

@@ -89,8 +89,8 @@ static bool takes_colon(const struct lev_document *doc, const struct lev_node *n
     return false;
   while (strchr(" \t\r\n", text[before - 1]) != NULL)
     before--;
-  return text[before - 1] != '?' && node->key_end > node->key_start && strchr("&*!", text[node->key_start]) == NULL &&
-         lev_line_end(doc, node->key_start) >= node->key_end;
+  return (text[before - 1] == '{' || text[before - 1] == ',') && node->key_end > node->key_start &&
+         strchr("&*!", text[node->key_start]) == NULL && lev_line_end(doc, node->key_start) >= node->key_end;
 }
 
 static enum lev_status no_value(const struct lev_document *doc, const struct lev_node *node, struct lev_error *error)
