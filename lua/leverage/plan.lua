@@ -1,6 +1,6 @@
 -- plan: what a command wants to change, as edits to named files. Making one does no I/O. `preview` shows what it would
 -- change, with secrets masked; `apply` does it in one transaction. Both read the files as they are at that moment and
--- edit what they find there, so a plan never carries a file's text.
+-- edit what they find there, so a plan never carries a file's text, but for a restore: its edit is the whole old text.
 
 local file = require "lev.file"
 local secret = require "lev.secret"
@@ -69,6 +69,19 @@ function plan.remove_section(entry, section)
   entry.edits[#entry.edits + 1] = { op = "remove_section", at = { section } }
 end
 
+--- Gives a file of kind "whole" this text.
+---@param entry leverage.FileEdits
+---@param text string|secret
+function plan.replace(entry, text)
+  entry.text = text
+end
+
+--- Removes a file of kind "whole", if it is there.
+---@param entry leverage.FileEdits
+function plan.remove_file(entry)
+  entry.text = nil
+end
+
 local function get(document, kind, at)
   if kind == "ini" then return document:get(at[1], at[2]) end
   return document:get(at)
@@ -117,7 +130,13 @@ local function empty(entry)
   return entry.protection == "private" and secret.new("") or ""
 end
 
---- What would change, file by file; nothing is written.
+-- A whole file: its text before and after, when they differ; nil stands for no file.
+local function preview_whole(entry, source)
+  if source == entry.text then return nil end
+  return { path = entry.path, exists = source ~= nil, before = source, after = entry.text, changes = {} }
+end
+
+--- What would change, file by file; nothing is written. A whole file has its texts as `before` and `after`.
 ---@return { path: string, exists: boolean, changes: { at: table, before: any, after: any, removed: boolean? }[] }[]?
 ---@return string? message, string? code
 function plan:preview()
@@ -126,22 +145,28 @@ function plan:preview()
     local source, message, code =
       file.read(entry.path, { secret = entry.protection == "private", regular = true, limit = TEXT_MAX })
     if not source and code ~= "not_found" then return nil, message, code end
-    local document, changes, reason = edit_text(entry, source or empty(entry))
-    if not document then return nil, changes, reason end
-    if #changes > 0 and not entry.internal then
-      list[#list + 1] = { path = entry.path, exists = source ~= nil, changes = changes }
+    if entry.kind == "whole" then
+      list[#list + 1] = preview_whole(entry, source)
+    else
+      local document, changes, reason = edit_text(entry, source or empty(entry))
+      if not document then return nil, changes, reason end
+      if #changes > 0 and not entry.internal then
+        list[#list + 1] = { path = entry.path, exists = source ~= nil, changes = changes }
+      end
     end
   end
   return list
 end
 
+-- Takes the locks; what earlier runs left half done is completed by that, or refused.
 local function lock(transaction, log)
   local ok, message, code = transaction:lock(0)
-  if ok or code ~= "busy" then return ok, message, code end
-  log:info("waiting: %s", message)
-  ok, message, code = transaction:lock(LOCK_WAIT_MS)
-  if code == "busy" then message = message .. ", for longer than 10 seconds; run again when it is done" end
-  return ok, message, code
+  if code == "busy" then
+    log:info("waiting: %s", message)
+    ok, message, code = transaction:lock(LOCK_WAIT_MS)
+    if code == "busy" then message = message .. ", for longer than 10 seconds; run again when it is done" end
+  end
+  return ok, message, code, code == "refused" and { next = "leverage credentials recover" } or nil
 end
 
 local function edit_file(transaction, number, entry)
@@ -150,17 +175,23 @@ local function edit_file(transaction, number, entry)
   if not exists and entry.must_exist then
     return nil, ("%s is gone since it was read; run again"):format(entry.path), "conflict"
   end
+  if entry.kind == "whole" then
+    if entry.text == nil then return transaction:remove(number) end
+    return transaction:put(number, entry.text)
+  end
   local document, changes, reason = edit_text(entry, source)
   if not document then return nil, changes, reason == "broken_file" and "conflict" or reason end
   if #changes == 0 then return true end
-  return transaction:put(number, document:text())
+  local text, message, why = document:text()
+  if not text then return nil, message, why end
+  return transaction:put(number, text)
 end
 
 --- Does it: all files, or none.
 ---@param options { state_dir: string, keep: integer, log: table, ends_run: boolean? }  ends_run: signals that come once
 --- it is decided are held to the end, so that a run which did its work also ends as done
 ---@return { changed: string[], generation: string?, warnings: string[] }?
----@return string? message, string? code
+---@return string? message, string? code, { next: string }? details
 function plan:apply(options)
   local transaction <close>, message, code = require "lev.txn".open {
     state_dir = options.state_dir, command = self.command, project = self.project, keep = options.keep,
@@ -172,9 +203,9 @@ function plan:apply(options)
     numbers[index], message, code = transaction:add(entry.path, entry.protection)
     if not numbers[index] then return nil, message, code end
   end
-  local ok
-  ok, message, code = lock(transaction, options.log)
-  if not ok then return nil, message, code end
+  local ok, details
+  ok, message, code, details = lock(transaction, options.log)
+  if not ok then return nil, message, code, details end
   for index, entry in ipairs(self.files) do
     ok, message, code = edit_file(transaction, numbers[index], entry)
     if not ok then return nil, message, code end

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ enum lev_status lev_file_read(struct lev_buf *out, const char *path, unsigned fl
   if (strcmp(path, "-") == 0)
     return lev_file_read_fd(out, STDIN_FILENO, "standard input", limit, error);
   int nonblock = flags & LEV_FILE_REGULAR ? O_NONBLOCK : 0; /* opening a FIFO must not wait for its writer */
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | nonblock);
+  int fd = TEMP_FAILURE_RETRY(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | nonblock));
   if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
     return lev_fail(error, LEV_NOT_FOUND, "%s does not exist", path);
   if (fd < 0 && errno == ELOOP)
@@ -102,15 +103,33 @@ enum lev_status lev_file_write_fd(int fd, const void *bytes, size_t len, const c
   return LEV_OK;
 }
 
+/* A new folder's name survives a power cut once the folder around it is synced; some file systems cannot do that. */
+static enum lev_status sync_parent(const char *path, struct lev_error *error)
+{
+  char parent[PATH_MAX];
+  snprintf(parent, sizeof parent, "%s", path);
+  char *slash = strrchr(parent, '/');
+  if (slash == NULL)
+    return LEV_OK;
+  slash[slash == parent] = '\0';
+  int fd = TEMP_FAILURE_RETRY(open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd < 0)
+    return lev_fail_errno(error, errno, "directory %s cannot be opened", parent);
+  int failed = TEMP_FAILURE_RETRY(fsync(fd)) != 0 && errno != EINVAL;
+  int why = errno;
+  close(fd);
+  return failed ? lev_fail_errno(error, why, "directory %s cannot be synced", parent) : LEV_OK;
+}
+
 static enum lev_status make_dir(const char *path, struct lev_buf *made, struct lev_error *error)
 {
-  if (mkdir(path, 0700) != 0)
+  if (TEMP_FAILURE_RETRY(mkdir(path, 0700)) != 0)
     return errno == EEXIST ? LEV_OK : lev_fail_errno(error, errno, "directory %s cannot be made", path);
   if (made != NULL)
     lev_buf_append(made, path, strlen(path) + 1);
-  if (chmod(path, 0700) != 0) /* a umask like 0277 takes our own bits */
+  if (TEMP_FAILURE_RETRY(chmod(path, 0700)) != 0) /* a umask like 0277 takes our own bits */
     return lev_fail_errno(error, errno, "directory %s cannot be made private", path);
-  return LEV_OK;
+  return sync_parent(path, error);
 }
 
 enum lev_status lev_file_make_dirs(const char *path, struct lev_buf *made, struct lev_error *error)

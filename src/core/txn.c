@@ -6,16 +6,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum lev_status txn_state_dir(const struct lev_txn *txn, const char *sub, char **out, struct lev_error *error)
+enum lev_status txn_state_dir(const char *state_dir, const char *sub, char **out, struct lev_error *error)
 {
   char *path;
-  if (asprintf(&path, "%s/%s", txn->state_dir, sub) < 0)
+  if (asprintf(&path, "%s/%s", state_dir, sub) < 0)
     return lev_fail(error, LEV_FAILED, "not enough memory");
   enum lev_status status = lev_file_make_dirs(path, NULL, error);
   if (status == LEV_OK)
@@ -37,10 +38,14 @@ void txn_warn(struct lev_txn *txn, const char *format, ...)
 
 enum lev_status lev_txn_open(struct lev_txn **out, const struct lev_txn_options *options, struct lev_error *error)
 {
+  if (strpbrk(options->command, "/\n") != NULL || options->command[0] == '\0' || strlen(options->command) > 100)
+    return lev_fail(error, LEV_REFUSED, "'%s' is no command's name for a backup", options->command);
+  if (options->project[0] != '/' || strchr(options->project, '\n') != NULL || strlen(options->project) >= PATH_MAX)
+    return lev_fail(error, LEV_REFUSED, "%s is not a usable absolute path", options->project);
   struct lev_txn *txn = calloc(1, sizeof *txn);
   if (txn == NULL)
     return lev_fail(error, LEV_FAILED, "not enough memory");
-  txn->generation_fd = -1;
+  txn->generation_fd = txn->journal_fd = -1;
   txn->keep = options->keep < 1 ? 1 : options->keep;
   txn->hold_signals = options->hold_signals;
   txn->state_dir = strdup(options->state_dir);
@@ -66,17 +71,28 @@ static void remove_made_dirs(struct lev_txn *txn)
   }
 }
 
+/* Undoes what commit prepared. The generation goes first and the intent last: what is cut short here looks to the next
+   run as what it is, a commit that never was. */
+static void undo(struct lev_txn *txn)
+{
+  bool clean = !txn->recorded || txn_backup_drop(txn->state_dir, txn->id);
+  for (size_t i = 0; i < txn->count && clean; i++)
+    clean = txn_stage_drop(&txn->targets[i]);
+  if (clean)
+    (void)txn_journal_remove(txn);
+  remove_made_dirs(txn);
+}
+
 void lev_txn_close(struct lev_txn *txn)
 {
   if (txn == NULL)
     return;
+  if (!txn->committed && !txn->stuck)
+    undo(txn);
+  txn_journal_close(txn);
   for (size_t i = 0; i < txn->count; i++)
     txn_target_wipe(&txn->targets[i]);
-  if (!txn->committed) {
-    txn_backup_drop(txn);
-    remove_made_dirs(txn);
-  }
-  txn_unlock(txn);
+  txn_locks_release(&txn->locks);
   if (txn->generation_fd >= 0)
     close(txn->generation_fd);
   lev_buf_wipe(&txn->made_dirs);
@@ -128,23 +144,41 @@ enum lev_status lev_txn_read(struct lev_txn *txn, size_t index, const struct lev
   return LEV_OK;
 }
 
+static enum lev_status check_read(const struct target *target, struct lev_error *error)
+{
+  return target->is_read ? LEV_OK : lev_fail(error, LEV_FAILED, "%s is written before it was read", target->path);
+}
+
 enum lev_status lev_txn_put(struct lev_txn *txn, size_t index, const void *bytes, size_t len, struct lev_error *error)
 {
   struct target *target = &txn->targets[index];
-  if (!target->is_read)
-    return lev_fail(error, LEV_FAILED, "%s is written before it was read", target->path);
+  enum lev_status status = check_read(target, error);
+  if (status != LEV_OK)
+    return status;
   lev_buf_wipe(&target->new);
   lev_buf_append(&target->new, bytes, len);
   bool same = target->exists && len == target->old.len && (len == 0 || memcmp(bytes, target->old.data, len) == 0);
   target->changed = !same;
+  target->gone = false;
   return lev_buf_check(&target->new, error);
+}
+
+enum lev_status lev_txn_remove(struct lev_txn *txn, size_t index, struct lev_error *error)
+{
+  struct target *target = &txn->targets[index];
+  enum lev_status status = check_read(target, error);
+  if (status == LEV_OK)
+    target->changed = target->gone = target->exists;
+  return status;
 }
 
 /* Programs that know nothing of our locks may have written since we read. */
 static enum lev_status check_untouched(const struct target *target, struct lev_error *error)
 {
   struct stat now;
-  bool exists = fstatat(target->dir_fd, target->name, &now, AT_SYMLINK_NOFOLLOW) == 0;
+  bool exists = TEMP_FAILURE_RETRY(fstatat(target->dir_fd, target->name, &now, AT_SYMLINK_NOFOLLOW)) == 0;
+  if (!exists && errno != ENOENT)
+    return lev_fail_errno(error, errno, "%s cannot be examined", target->path);
   const struct stat *then = &target->st;
   bool same = exists == target->exists;
   if (same && exists)
@@ -156,51 +190,109 @@ static enum lev_status check_untouched(const struct target *target, struct lev_e
 
 static enum lev_status rename_target(struct target *target, struct lev_error *error)
 {
-  if (renameat(target->dir_fd, target->staged, target->dir_fd, target->name) != 0) {
+  int failed = target->gone
+                   ? TEMP_FAILURE_RETRY(unlinkat(target->dir_fd, target->name, 0))
+                   : TEMP_FAILURE_RETRY(renameat(target->dir_fd, target->staged, target->dir_fd, target->name));
+  if (failed) {
     int why = errno;
-    enum lev_status status = lev_fail_errno(error, why, "%s cannot be replaced", target->path);
+    enum lev_status status =
+        lev_fail_errno(error, why, "%s cannot be %s", target->path, target->gone ? "removed" : "replaced");
     if (why == EBUSY)
       status = lev_fail(error, LEV_REFUSED, "%s is mounted on its own and cannot be replaced", target->path);
     return status;
   }
   target->renamed = true;
+  target->is_staged = false;
   return LEV_OK;
 }
 
-/* After a failed rename: what was renamed gets its old file back. *error already tells of the rename. */
+/* After a failed rename: what was renamed gets its old file back. What cannot be put back is left to the next run,
+   which then completes the change instead. *error already tells of the rename. */
 static void put_back(struct lev_txn *txn, struct lev_error *error)
 {
-  struct lev_error failure;
-  for (size_t i = 0; i < txn->count; i++) {
-    struct target *target = &txn->targets[i];
-    if (!target->renamed)
-      continue;
-    if (txn_backup_put_back(txn, target, &failure) == LEV_OK)
-      continue;
-    txn->committed = true; /* its old text is in the generation only: keep that */
-    size_t used = strlen(error->message);
-    snprintf(error->message + used, sizeof error->message - used, "; and %s (its old text is kept in %s)",
-             failure.message, txn->generation);
-  }
+  struct lev_error failure = { .message = "the journal cannot be taken back" };
+  bool good = true;
+  for (size_t i = txn->count; i > 0 && good; i--)
+    if (txn->targets[i - 1].renamed)
+      good = txn_unstage_rename(txn, &txn->targets[i - 1], &failure) == LEV_OK;
+  if (good && (!txn->decided || txn_journal_undecide(txn)))
+    return;
+  txn->stuck = true;
+  size_t used = strlen(error->message);
+  snprintf(error->message + used, sizeof error->message - used,
+           "; and %s. The change is half done: the next run of leverage that writes completes it", failure.message);
 }
 
-static void sync_dirs(struct lev_txn *txn)
+/* Whether an earlier target lies in the same folder, and was synced with it. */
+static bool is_synced_already(const struct lev_txn *txn, size_t index)
+{
+  const struct target *target = &txn->targets[index];
+  for (size_t i = 0; i < index; i++)
+    if (txn->targets[i].changed && txn->targets[i].dir.st_dev == target->dir.st_dev &&
+        txn->targets[i].dir.st_ino == target->dir.st_ino)
+      return true;
+  return false;
+}
+
+/* The folder of the first changed file that cannot be synced, NULL when all are; errno says why. */
+static const char *sync_dirs(const struct lev_txn *txn)
 {
   for (size_t i = 0; i < txn->count; i++)
-    if (txn->targets[i].changed && fsync(txn->targets[i].dir_fd) != 0)
-      txn_warn(txn, "the folder of %s cannot be synced: %s", txn->targets[i].path, strerror(errno));
+    if (txn->targets[i].changed && !is_synced_already(txn, i) && !txn_sync(txn->targets[i].dir_fd))
+      return txn->targets[i].path;
+  return NULL;
+}
+
+/* One rename is whole by itself; everything else needs the journal. */
+static bool needs_journal(const struct lev_txn *txn)
+{
+  size_t changed = 0;
+  for (size_t i = 0; i < txn->count; i++)
+    changed += txn->targets[i].changed ? 1 + txn->targets[i].gone : 0;
+  return changed > 1;
+}
+
+static enum lev_status decide(struct lev_txn *txn, struct lev_error *error)
+{
+  if (!needs_journal(txn))
+    return LEV_OK;
+  const char *path = sync_dirs(txn); /* the journal must not outlive the names it speaks of */
+  if (path != NULL)
+    return lev_fail_errno(error, errno, "the folder of %s cannot be synced", path);
+  return txn_journal_decide(txn, error);
+}
+
+/* Nothing from here on takes the change back: what goes wrong is told. */
+static void finish(struct lev_txn *txn)
+{
+  struct lev_error error;
+  char *published = NULL;
+  txn->committed = true;
+  const char *path = sync_dirs(txn);
+  if (path != NULL)
+    txn_warn(txn, "the folder of %s cannot be synced: %s", path, strerror(errno));
+  if (txn_backup_publish(txn->state_dir, txn->id, txn->command, &published, &error) != LEV_OK)
+    txn_warn(txn, "%s", error.message);
+  if (published != NULL) {
+    free(txn->generation);
+    txn->generation = published;
+  }
+  if (!txn_journal_remove(txn))
+    txn_warn(txn, "the journal of this change cannot be removed: %s; the next run does it", strerror(errno));
+  txn_generations_prune(txn);
 }
 
 static enum lev_status rename_all(struct lev_txn *txn, struct lev_error *error)
 {
   lev_signals_hold();
   enum lev_status status = lev_signal_check(error); /* one that came before the hold still counts */
+  if (status == LEV_OK)
+    status = decide(txn, error);
   for (size_t i = 0; i < txn->count && status == LEV_OK; i++)
     if (txn->targets[i].changed && (status = rename_target(&txn->targets[i], error)) != LEV_OK)
       put_back(txn, error);
-  sync_dirs(txn);
   if (status == LEV_OK)
-    txn->committed = true;
+    finish(txn);
   if (status != LEV_OK || !txn->hold_signals)
     lev_signals_release();
   return status;
@@ -213,7 +305,7 @@ enum lev_status lev_txn_commit(struct lev_txn *txn, struct lev_error *error)
     any = any || txn->targets[i].changed;
   if (!any)
     return LEV_OK;
-  enum lev_status status = LEV_OK;
+  enum lev_status status = txn_journal_begin(txn, error);
   for (size_t i = 0; i < txn->count && status == LEV_OK; i++) {
     if (!txn->targets[i].changed)
       continue;
@@ -221,15 +313,17 @@ enum lev_status lev_txn_commit(struct lev_txn *txn, struct lev_error *error)
     if (status == LEV_OK)
       status = check_untouched(&txn->targets[i], error);
     if (status == LEV_OK)
-      status = txn_target_stage(&txn->targets[i], error);
+      status = txn_stage(txn, &txn->targets[i], error);
   }
   if (status == LEV_OK)
     status = txn_backup_make(txn, error);
-  /* The journal of a change to several files belongs here: once it is synced the change is decided. */
-  if (status == LEV_OK)
-    status = rename_all(txn, error);
-  if (status == LEV_OK)
-    txn_backup_prune(txn);
+  return status == LEV_OK ? rename_all(txn, error) : status;
+}
+
+enum lev_status lev_txn_lock(struct lev_txn *txn, int wait_ms, struct lev_error *error)
+{
+  enum lev_status status = txn_recover_and_lock(txn, wait_ms, error);
+  txn->locked = status == LEV_OK;
   return status;
 }
 

@@ -1,6 +1,5 @@
 /*
- * txn_target: one file of a transaction: where it really lies, whether it may be replaced, what is in it, and its new
- * text staged beside it.
+ * txn_target: one file of a transaction: where it really lies, whether it may be replaced, what is in it.
  */
 #include "file.h"
 #include "secret.h"
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #define LINKS_MAX 40
+#define LINK_TRIES 3 /* other runs link and unlink what they keep while we look */
 #define TEXT_MAX ((size_t)64 << 20)
 
 /* A symlink may lead anywhere, so the folders it leads through must be nobody else's to change. */
@@ -44,8 +44,10 @@ static enum lev_status follow(char path[PATH_MAX], bool *is_link, struct lev_err
   for (int links = 0; links < LINKS_MAX; links++) {
     char text[PATH_MAX];
     ssize_t len = readlink(path, text, sizeof text - 1);
+    if (len < 0 && (errno == EINVAL || errno == ENOENT || errno == ENOTDIR))
+      return LEV_OK; /* no link; what it is instead shows later */
     if (len < 0)
-      return LEV_OK;
+      return lev_fail_errno(error, errno, "%s cannot be examined", path);
     *is_link = true;
     text[len] = '\0';
     char *slash = strrchr(path, '/');
@@ -85,7 +87,7 @@ enum lev_status txn_target_resolve(struct lev_txn *txn, struct target *target, c
     return lev_fail(error, LEV_FAILED, "not enough memory");
   }
   target->name = strrchr(target->path, '/') + 1;
-  target->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  target->dir_fd = TEMP_FAILURE_RETRY(open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (target->dir_fd < 0 || fstat(target->dir_fd, &target->dir) != 0)
     return lev_fail_errno(error, errno, "%s cannot be opened", dir);
   return LEV_OK;
@@ -105,20 +107,20 @@ static const char *wrong_type(mode_t mode)
 enum lev_status txn_target_check(struct lev_txn *txn, struct target *target, struct lev_error *error)
 {
   const char *path = target->path;
-  target->exists = fstatat(target->dir_fd, target->name, &target->st, AT_SYMLINK_NOFOLLOW) == 0;
+  target->exists = TEMP_FAILURE_RETRY(fstatat(target->dir_fd, target->name, &target->st, AT_SYMLINK_NOFOLLOW)) == 0;
   if (!target->exists)
     return errno == ENOENT ? LEV_OK : lev_fail_errno(error, errno, "%s cannot be examined", path);
   const struct stat *st = &target->st;
   if (wrong_type(st->st_mode) != NULL)
     return lev_fail(error, LEV_REFUSED, "%s is %s", path, wrong_type(st->st_mode));
-  if (st->st_nlink > 1) {
-    enum lev_status status = txn_backup_unlink_stale(txn, target, error);
+  for (int tries = 0; st->st_nlink > 1 && tries < LINK_TRIES; tries++) {
+    enum lev_status status = txn_generations_part(txn, target, error);
     if (status != LEV_OK)
       return status;
-    if (st->st_nlink > 1)
-      return lev_fail(error, LEV_REFUSED, "%s has %ju hard links: replacing it would separate them (make it a copy)",
-                      path, (uintmax_t)st->st_nlink);
   }
+  if (st->st_nlink > 1)
+    return lev_fail(error, LEV_REFUSED, "%s has %ju hard links: replacing it would separate them (make it a copy)",
+                    path, (uintmax_t)st->st_nlink);
   bool ours = st->st_uid == geteuid();
   if (ours ? !(st->st_mode & S_IWUSR) : faccessat(target->dir_fd, target->name, W_OK, AT_EACCESS) != 0)
     return lev_fail(error, LEV_REFUSED, "%s is read-only for us (chmod u+w it)", path);
@@ -134,7 +136,7 @@ enum lev_status txn_target_read(struct lev_txn *txn, struct target *target, stru
   enum lev_status status = txn_target_check(txn, target, error);
   if (status != LEV_OK || !target->exists)
     return status;
-  int fd = openat(target->dir_fd, target->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+  int fd = TEMP_FAILURE_RETRY(openat(target->dir_fd, target->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   if (fd < 0)
     return lev_fail_errno(error, errno, "%s cannot be opened", target->path);
   if (fstat(fd, &target->st) != 0)
@@ -145,80 +147,8 @@ enum lev_status txn_target_read(struct lev_txn *txn, struct target *target, stru
   return status;
 }
 
-/* A nameless file where the file system has them, so that a kill leaves nothing; else a random name from the start. */
-static int open_staged(struct target *target)
-{
-  int fd = openat(target->dir_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-  if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT || errno == EINVAL)) {
-    fd = openat(target->dir_fd, target->staged, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0600);
-    if (fd < 0)
-      target->staged[0] = '\0';
-  }
-  return fd;
-}
-
-static enum lev_status name_staged(struct target *target, int fd, struct lev_error *error)
-{
-  char link[40];
-  struct stat st;
-  if (fstat(fd, &st) == 0 && st.st_nlink > 0)
-    return LEV_OK; /* it had its name from the start */
-  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-  if (linkat(AT_FDCWD, link, target->dir_fd, target->staged, AT_SYMLINK_FOLLOW) == 0)
-    return LEV_OK;
-  target->staged[0] = '\0';
-  return lev_fail_errno(error, errno, "a new file beside %s cannot be named", target->path);
-}
-
-static mode_t wanted_mode(const struct target *target)
-{
-  if (target->exists)
-    return target->st.st_mode & (target->flags & LEV_TXN_PRIVATE ? 0700 : 07777);
-  if (!(target->flags & LEV_TXN_SHARED))
-    return 0600;
-  mode_t mask = umask(077);
-  umask(mask);
-  return 0666 & ~mask;
-}
-
-static enum lev_status fill_staged(struct target *target, int fd, struct lev_error *error)
-{
-  enum lev_status status = lev_file_write_fd(fd, target->new.data, target->new.len, target->path, error);
-  if (status != LEV_OK)
-    return status;
-  struct stat st;
-  if (fstat(fd, &st) != 0)
-    return lev_fail_errno(error, errno, "the new text of %s cannot be examined", target->path);
-  bool other_owner = target->exists && (st.st_uid != target->st.st_uid || st.st_gid != target->st.st_gid);
-  if (other_owner && fchown(fd, target->st.st_uid, target->st.st_gid) != 0)
-    return lev_fail_errno(error, errno, "the owner of %s cannot be kept", target->path);
-  if (fchmod(fd, wanted_mode(target)) != 0)
-    return lev_fail_errno(error, errno, "the mode of %s cannot be kept", target->path);
-  if (fsync(fd) != 0)
-    return lev_fail_errno(error, errno, "the new text of %s cannot be synced", target->path);
-  return name_staged(target, fd, error);
-}
-
-enum lev_status txn_target_stage(struct target *target, struct lev_error *error)
-{
-  char random[17];
-  lev_file_random_hex(random, 8);
-  snprintf(target->staged, sizeof target->staged, ".leverage-%s", random);
-  int fd = open_staged(target);
-  if (fd < 0) {
-    target->staged[0] = '\0';
-    return lev_fail_errno(error, errno, "%s cannot be written", target->path);
-  }
-  enum lev_status status = fill_staged(target, fd, error);
-  if (close(fd) != 0 && status == LEV_OK)
-    status = lev_fail_errno(error, errno, "%s cannot be written", target->path);
-  return status;
-}
-
 void txn_target_wipe(struct target *target)
 {
-  if (target->staged[0] != '\0' && !target->renamed)
-    (void)!unlinkat(target->dir_fd, target->staged, 0);
   if (target->dir_fd >= 0)
     close(target->dir_fd);
   lev_buf_wipe(&target->old);

@@ -1,4 +1,5 @@
 /* lev.txn: a change to several files, whole or not at all; see txn.h for the order of calls. */
+#include "file.h"
 #include "lev_lua.h"
 #include "modules.h"
 #include "txn.h"
@@ -116,6 +117,15 @@ static int l_txn_put(lua_State *L)
   return done(L, lev_txn_put(holder->txn, index, text.data, text.len, &error), &error);
 }
 
+/* txn:remove(number) -> true | nil, message, code */
+static int l_txn_remove(lua_State *L)
+{
+  struct lev_error error;
+  lev_lua_arity(L, 2, 2);
+  struct holder *holder = check_open(L);
+  return done(L, lev_txn_remove(holder->txn, check_index(L, holder), &error), &error);
+}
+
 /* txn:commit() -> true | nil, message, code */
 static int l_txn_commit(lua_State *L)
 {
@@ -155,6 +165,17 @@ static int l_txn_warnings(lua_State *L)
   return 1;
 }
 
+/* txn.sha256(string | secret) -> 64 hexadecimal digits, as manifests have them */
+static int l_txn_sha256(lua_State *L)
+{
+  char hex[65];
+  lev_lua_arity(L, 1, 1);
+  struct lev_lua_bytes bytes = lev_lua_check_bytes(L, 1);
+  lev_file_sha256(bytes.data, bytes.len, hex);
+  lua_pushstring(L, hex);
+  return 1;
+}
+
 static int l_txn_destroy(lua_State *L)
 {
   struct holder *holder = luaL_checkudata(L, 1, TXN_CLASS);
@@ -166,17 +187,13 @@ static int l_txn_destroy(lua_State *L)
 int luaopen_lev_txn(lua_State *L)
 {
   static const luaL_Reg methods[] = {
-    { "add", l_txn_add },
-    { "lock", l_txn_lock },
-    { "read", l_txn_read },
-    { "put", l_txn_put },
-    { "commit", l_txn_commit },
-    { "changed", l_txn_changed },
-    { "generation", l_txn_generation },
-    { "warnings", l_txn_warnings },
-    { NULL, NULL },
+    { "add", l_txn_add },           { "lock", l_txn_lock },
+    { "read", l_txn_read },         { "put", l_txn_put },
+    { "remove", l_txn_remove },     { "commit", l_txn_commit },
+    { "changed", l_txn_changed },   { "generation", l_txn_generation },
+    { "warnings", l_txn_warnings }, { NULL, NULL },
   };
-  static const luaL_Reg functions[] = { { "open", l_txn_open }, { NULL, NULL } };
+  static const luaL_Reg functions[] = { { "open", l_txn_open }, { "sha256", l_txn_sha256 }, { NULL, NULL } };
   lev_lua_class(L, TXN_CLASS, methods, l_txn_destroy);
   luaL_newlib(L, functions);
   return 1;

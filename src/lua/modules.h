@@ -12,7 +12,7 @@
 
 #define LEV_FILES_MODULES(X) X(hcl) X(ini) X(keyfile) X(yaml)
 
-#define LEV_TXN_MODULES(X) X(txn)
+#define LEV_TXN_MODULES(X) X(recover) X(txn)
 
 #define LEV_NET_MODULES(X) X(http) X(sigv4) X(xml)
 
