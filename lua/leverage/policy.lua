@@ -9,6 +9,7 @@ local text = require "leverage.text"
 local policy = {}
 
 local SOURCE_MAX = 1 << 20
+local KEEP_MAX = 1000
 local FIELDS = { name = "string", role = "string", settings = "table" }
 -- What core decides about a profile; a policy's settings stand beside these.
 local RESERVED = { role_arn = true, source_profile = true, mfa_serial = true }
@@ -89,6 +90,23 @@ function policy.profiles(loaded, account, facts)
     profile.settings = profile.settings or {}
   end
   return list
+end
+
+--- How many backups of a project are kept, by the policy `backups`.
+---@param roots leverage.Root[]
+---@return integer?
+---@return string? message, string? code
+function policy.keep(roots)
+  local loaded, message, code = policy.load(roots, "backups")
+  if not loaded then return nil, message, code end
+  local settings
+  settings, message, code = loaded.sandbox:call("backups", "backups")
+  if message then return nil, "the policy failed: " .. message, code end
+  local keep = type(settings) == "table" and math.tointeger(settings.keep)
+  if not keep or keep < 1 or keep > KEEP_MAX then
+    return nil, ("%s: `keep` must be a whole number from 1 to %d"):format(loaded.path, KEEP_MAX), "failed"
+  end
+  return keep
 end
 
 return policy

@@ -13,6 +13,7 @@ local json = require "leverage.json"
 local keys = require "leverage.credentials.keys"
 local mfa = require "leverage.credentials.mfa"
 local plan = require "leverage.plan"
+local policy = require "leverage.policy"
 local profiles = require "leverage.credentials.profiles"
 local project = require "leverage.project"
 local report = require "leverage.credentials.report"
@@ -23,8 +24,6 @@ local types = require "leverage.credentials.types"
 
 local setup = {}
 setup.__index = setup
-
-local GENERATIONS = 10
 
 --- Ends a command that has nothing to do.
 ---@param ctx table
@@ -254,7 +253,8 @@ end
 ---@return table
 function setup:finish()
   if self.args.dry_run then return report.dry_run(self, try(self.plan:preview())) end
-  local applied = try(self.plan:apply { state_dir = self.ctx.paths.state, keep = GENERATIONS, log = self.ctx.log,
+  local keep = try(policy.keep(self.ctx.roots))
+  local applied = try(self.plan:apply { state_dir = self.ctx.paths.state, keep = keep, log = self.ctx.log,
     ends_run = true })
   self.ctx:only_report()
   for _, warning in ipairs(applied.warnings) do self.ctx.log:warn("%s", warning) end
