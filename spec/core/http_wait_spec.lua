@@ -12,7 +12,8 @@ describe("a wait", function()
     end)
     local built, ok = home.sh("cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -g -fsanitize=address,undefined "
       .. "-Isrc/core -o " .. folder:at "http_wait" .. " spec/core/http_wait.c src/core/http*.c src/core/buf.c "
-      .. "src/core/error.c src/core/secret.c src/core/signals.c src/core/wiping.c -lcurl -lcrypto 2>&1")
+      .. "src/core/error.c src/core/openssl_memory.c src/core/secret.c src/core/signals.c src/core/wiping.c "
+      .. "-lcurl -lcrypto 2>&1")
     assert.is_true(ok, built)
     assert.equal("ok\n", (home.sh(("%s %s 2>&1"):format(folder:at "http_wait", server.url))))
   end)
