@@ -83,6 +83,14 @@ local function tell_profiles(setup)
   if shown < #setup.written then ctx:print("  … and %d more (-v shows all)", #setup.written - shown) end
 end
 
+-- A profile to try: rather not the management account's, which often has no such role.
+local function example_profile(setup)
+  for _, profile in ipairs(setup.written) do
+    if not profile.account.is_management then return profile.name end
+  end
+  return setup.keys_profile
+end
+
 local function tell_use(setup)
   local ctx = setup.ctx
   ctx:print("")
@@ -90,8 +98,7 @@ local function tell_use(setup)
   if not setup.files.chosen then
     for _, line in ipairs(exports(setup)) do ctx:print("  %s", line) end
   end
-  local first = setup.written[1] and setup.written[1].name or setup.keys_profile
-  ctx:print("  aws sts get-caller-identity --profile %s", first)
+  ctx:print("  aws sts get-caller-identity --profile %s", example_profile(setup))
 end
 
 --- After a plan was applied.
