@@ -34,15 +34,19 @@ describe("credentials configure at a terminal", function()
     return output
   end
 
-  it("takes keys that are typed, the secret hidden", function()
-    local key = double:key "management"
-    local p <close> = start { "--type", "management" }
+  local function type_keys(p, key)
     p:expect "Where are the access keys?"
     p:send "t\r"
     p:expect "Access key ID"
     p:send(key.id .. "\r")
     p:expect "Secret access key"
     p:send(key.secret .. "\r")
+  end
+
+  it("takes keys that are typed, the secret hidden", function()
+    local key = double:key "management"
+    local p <close> = start { "--type", "management" }
+    type_keys(p, key)
     p:expect "3 account profiles"
     finish(p, 0)
     assert.matches("aws_secret_access_key = " .. key.secret, w.home:read ".aws/ac/credentials", 1, true)
@@ -98,12 +102,7 @@ describe("credentials configure at a terminal", function()
     local p <close> = start { "--type", "management" }
     p:expect "Overwrite current credentials. Backups will be made."
     p:send "o\r"
-    p:expect "Where are the access keys?"
-    p:send "t\r"
-    p:expect "Access key ID"
-    p:send(key.id .. "\r")
-    p:expect "Secret access key"
-    p:send(key.secret .. "\r")
+    type_keys(p, key)
     p:expect "no file is changed"
     finish(p, 0)
   end)

@@ -1,5 +1,6 @@
 -- `leverage credentials configure` as a person runs it: what it writes, and that it writes nothing else.
 local aws = require "spec.support.aws"
+local pty = require "spec.support.pty"
 local world = require "spec.support.world"
 
 local MANAGEMENT, SECURITY, SHARED = "111122223333", "444455556666", "777788889999"
@@ -166,6 +167,32 @@ source_profile = ac-bootstrap
     local config = w.home:read ".aws/ac/config"
     assert.matches("ac%-shared%-devops", config)
     assert.matches("ac%-security%-devops", config) -- whose keys these are is known all the same
+  end)
+
+  it("warns, naming the permission, when its own keys may not list accounts", function()
+    for _, denied in ipairs { { "organizations:ListAccounts" }, { "organizations:*" } } do
+      double:state { access_keys = { [double:key("management").id] = { deny = denied } } }
+      os.execute("rm -rf " .. w.home:at ".aws")
+      local result = configure "management"
+      assert.matches("the permission organizations:ListAccounts is missing", result.err, 1, true)
+      assert.matches("ac-management-oaar", w.home:read ".aws/ac/config", 1, true)
+    end
+  end)
+
+  it("takes AWS's keys out of its environment, and uses them only when told", function()
+    local key = double:key "security"
+    local p <close> = pty.spawn({ world.BINARY, "credentials", "configure", "--type", "management" }, {
+      cwd = w.home:at "acme", env = { HOME = w.home.path, AWS_ENDPOINT_URL = double.endpoint, AWS_PROFILE = "elsewhere",
+        AWS_ACCESS_KEY_ID = key.id, AWS_SECRET_ACCESS_KEY = key.secret } })
+    p:expect "Where are the access keys?"
+    local environ = assert(io.open(("/proc/%d/environ"):format(p.pid), "rb"))
+    local bytes = environ:read("a")
+    environ:close()
+    assert.matches("AWS_ENDPOINT_URL=", bytes, 1, true)
+    assert.is_nil(bytes:find(key.id, 1, true))
+    assert.is_nil(bytes:find(key.secret, 1, true))
+    p:key "ctrl-c"
+    p:wait()
   end)
 
   it("says that there is no organization yet, and writes the management account's id", function()

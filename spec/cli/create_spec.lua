@@ -49,6 +49,7 @@ describe("credentials create", function()
 
   it("overwrites with --force, and keeps a backup that holds the old keys", function()
     w.home:write(".aws/ac/credentials", "[ac-bootstrap]\naws_access_key_id = AKIAOLDOLDOLDOLDOLD0\naws_secret_access_key = old\n", "600")
+    w:key_csv "bootstrap"
     local before = w.home:snapshot ".local"
     local result = w:credentials("create", { "--from-env" })
     assert.equal(2, result.status)
@@ -63,6 +64,9 @@ describe("credentials create", function()
     local again = create "--force"
     assert.matches("no file is changed", again.out)
     assert.equal(1, #w:generations())
+    local restored = w:credentials("restore", { "--yes" })
+    assert.equal(0, restored.status, restored.err)
+    assert.equal(before, w.home:snapshot ".local")
   end)
 
   it("asks whether to leave or overwrite; leaving changes nothing", function()
@@ -75,6 +79,21 @@ describe("credentials create", function()
     p:expect "Nothing to do"
     assert.equal(0, (p:wait()))
     assert.equal(before, w.home:snapshot())
+  end)
+
+  it("overwrites when that is chosen, and keeps a backup", function()
+    w.home:write(".aws/ac/credentials", "[ac-bootstrap]\naws_access_key_id = AKIAOLDOLDOLDOLDOLD0\naws_secret_access_key = old\n", "600")
+    local path = w:key_csv "bootstrap"
+    local p <close> = pty.spawn({ world.BINARY, "credentials", "create", "--file", path }, { cwd = w.home:at "acme",
+      env = { HOME = w.home.path, AWS_ENDPOINT_URL = double.endpoint } })
+    p:expect "Leave them as they are"
+    p:send "o\r"
+    p:expect "Backup of what was there"
+    assert.equal(0, (p:wait()))
+    assert.matches(double:key("bootstrap").id, w.home:read ".aws/ac/credentials", 1, true)
+    assert.equal(1, #w:generations())
+    assert.equal(0, w:credentials("restore", { "--yes" }).status)
+    assert.matches("AKIAOLDOLDOLDOLDOLD0", w.home:read ".aws/ac/credentials", 1, true)
   end)
 
   it("takes the template as it is shipped: asks, and writes back what the user agrees to", function()
@@ -120,13 +139,25 @@ organization:
     assert.equal(3, w:credentials("create", { "--file", bad }).status)
     assert.equal(before, w.home:snapshot ".local")
     assert.equal(5, w:credentials("create", { "--file", w:key_csv "security" }).status)
-    for text, status in pairs { ["- a\n- b\n"] = 1, ["organization: [\n"] = 1, [""] = 0, ["organization:\n  accounts:\n"] = 0 } do
+    for text, status in pairs { ["- a\n- b\n"] = 1, ["organization: [\n"] = 1, [""] = 0, ["short_name: ac\n"] = 0,
+      ["organization:\n  accounts:\n"] = 0 } do
       w.home:write("acme/project.yaml", text)
       local result = create("--force", "--region", "us-east-1")
       assert.equal(status, result.status, text .. result.err)
       if status == 1 then assert.matches("project.yaml:%d+:%d+: ", result.err) end
       assert.equal(text, w.home:read "acme/project.yaml")
     end
+  end)
+
+  it("names the first thing that is missing, when nobody can be asked", function()
+    local result = w:credentials("create", {})
+    assert.equal(2, result.status)
+    assert.matches("the access keys is needed", result.err)
+    w.home:write("acme/project.yaml", "short_name: <short project name>\n")
+    for _, path in ipairs { "build.env", "config/common.tfvars" } do w.home:write("acme/" .. path, "") end
+    result = w:credentials("create", {})
+    assert.equal(2, result.status)
+    assert.matches("try: give it by --short-name", result.err, 1, true)
   end)
 
   it("shows its plan with --dry-run, and one object with -o json", function()

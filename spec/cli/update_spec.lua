@@ -86,24 +86,32 @@ describe("credentials update", function()
 
   it("works without an organization, and with one that only management's keys may read", function()
     double:state { organization = aws.null }
-    assert.matches("There is no organization yet", update("bootstrap").err)
+    for _, name in ipairs { "bootstrap", "management", "security" } do
+      assert.matches("There is no organization yet", update(name).err)
+      assert.matches("[ac-" .. name .. "]", w.home:read ".aws/ac/credentials", 1, true)
+    end
+    assert.equal("ac-management", source_of "ac-management-oaar")
+    assert.is_nil(source_of "ac-shared-oaar")
+    assert.equal("ac-security", source_of "ac-security-devops")
     double:reset {}
     update "management"
     update "security"
     assert.equal("ac-security", source_of "ac-shared-devops")
   end)
 
-  it("never flips a profile's source, in any order of types", function()
-    local orders = {
-      { { "bootstrap", "ac-bootstrap" }, { "management", "ac-management" }, { "security", "ac-management" }, { "bootstrap", "ac-management" } },
-      { { "management", "ac-management" }, { "bootstrap", "ac-management" }, { "management", "ac-management" } },
-      { { "security", nil }, { "bootstrap", "ac-bootstrap" }, { "security", "ac-bootstrap" }, { "management", "ac-management" } },
-    }
+  it("never flips a profile's source nor keeps another's device, in any order of types", function()
+    local orders = { { "bootstrap", "management", "security" }, { "bootstrap", "security", "management" },
+      { "management", "bootstrap", "security" }, { "management", "security", "bootstrap" },
+      { "security", "bootstrap", "management" }, { "security", "management", "bootstrap" } }
     for _, order in ipairs(orders) do
       os.execute("rm -rf " .. w.home:at ".aws")
-      for _, step in ipairs(order) do
-        update(step[1], table.unpack(step[1] ~= "bootstrap" and { "--fetch-mfa-device" } or {}))
-        assert.equal(step[2], source_of "ac-shared-oaar")
+      local seen = {}
+      for _, name in ipairs { order[1], order[2], order[3], order[1] } do
+        seen[name] = true
+        update(name, table.unpack(name ~= "bootstrap" and { "--fetch-mfa-device" } or {}))
+        local owner = seen.management and "ac-management" or seen.bootstrap and "ac-bootstrap" or nil
+        assert.equal(owner, source_of "ac-shared-oaar")
+        assert.equal(seen.security and "ac-security" or nil, source_of "ac-shared-devops")
         for section in w.home:read(".aws/ac/config"):gmatch("%[profile [^[]+") do
           local source, device = section:match("source_profile = ac%-(%S+)"), section:match("mfa_serial = %S+/(%S+)")
           assert.is_true(device == nil or device == source, section)
