@@ -216,6 +216,15 @@ describe("credentials configure refuses", function()
     assert.is_nil(config:find("\n[profile x]", 1, true))
   end)
 
+  it("to let a folder's hostile name reach the terminal", function()
+    local folder = w.home:at "evil\27[31m"
+    os.execute(("cp -r '%s' '%s'"):format(w.home:at "acme", folder))
+    local result = w:configure(w:keys_for "management", { cwd = folder })
+    assert.equal(0, result.status, result.err)
+    assert.matches([[~/evil\e[31m/project.yaml]], result.out, 1, true)
+    assert.is_nil((result.out .. result.err):find "\27")
+  end)
+
   it("to let hostile messages reach the terminal", function()
     double:fault { kind = "error", operation = "ListAccounts", code = "Odd\27[2J", message = "a\27]0;title\7b\nerror: forged", status = 400 }
     local result = refused(1, {}, w:keys_for "management")

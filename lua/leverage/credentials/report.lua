@@ -45,6 +45,11 @@ local function profile_rows(setup)
   return rows
 end
 
+-- A path for people: a folder's name may hold anything too.
+local function path_of(setup, path)
+  return text.plain(paths.short(path, setup.ctx.paths.home))
+end
+
 -- The object that both endings share.
 local function result_of(setup)
   return {
@@ -106,7 +111,7 @@ end
 ---@param applied { changed: string[], generation: string?, warnings: string[] }
 ---@return table
 function report.applied(setup, applied)
-  local ctx, home = setup.ctx, setup.ctx.paths.home
+  local ctx = setup.ctx
   tell_extras(setup)
   ctx:print("The keys of %s are those of %s.", setup.keys_profile, setup.identity.arn)
   if #applied.changed == 0 then
@@ -114,12 +119,12 @@ function report.applied(setup, applied)
   else
     ctx:print("")
     ctx:print("Written:")
-    for _, path in ipairs(applied.changed) do ctx:print("  %s", paths.short(path, home)) end
+    for _, path in ipairs(applied.changed) do ctx:print("  %s", path_of(setup, path)) end
   end
   tell_profiles(setup)
   if applied.generation then
     ctx:print("")
-    ctx:print("Backup of what was there: %s", paths.short(applied.generation, home))
+    ctx:print("Backup of what was there: %s", path_of(setup, applied.generation))
   end
   tell_use(setup)
   local result = result_of(setup)
@@ -157,7 +162,7 @@ function report.dry_run(setup, preview)
   tell_extras(setup)
   if #preview == 0 then ctx:print("Nothing would change.") end
   for index, entry in ipairs(preview) do
-    ctx:print("%s%s", paths.short(entry.path, ctx.paths.home), entry.exists and "" or " (new)")
+    ctx:print("%s%s", path_of(setup, entry.path), entry.exists and "" or " (new)")
     local changes = {}
     for number, change in ipairs(entry.changes) do
       diff(ctx, change)
