@@ -65,6 +65,12 @@ describe("credentials configure refuses", function()
     assert.equal("", result.out)
   end)
 
+  it("no keys of a member account for the management account, also where no file names one", function()
+    for _, path in ipairs { "project.yaml", "config/common.tfvars" } do w.home:write("acme/" .. path, "") end
+    refused(5, { SECURITY, "management account is " .. MANAGEMENT },
+      { "--type", "management", "--region", "us-east-1", "--credentials-file", w:key_csv "security" })
+  end)
+
   it("a real id in a file that differs from what AWS says", function()
     w.home:write("acme/project.yaml", (world.PROJECT_YAML:gsub("(aws%+management@example.com\n)", '%1    id: "123456789012"\n')))
     refused(5, { "123456789012", MANAGEMENT }, w:keys_for "management")

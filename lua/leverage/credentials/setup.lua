@@ -127,6 +127,12 @@ local function check_account(self, matched, identity)
       end
     end
   end
+  local management = self.organization.management_id
+  if self.type.account == "management" and management and management ~= identity.account then
+    try.fail(("these are keys of the account %s, but the organization's management account is %s"):format(
+      identity.account, management), "wrong_account",
+      { next = ("take keys of a user of the account %s"):format(management) })
+  end
 end
 
 --- Asks AWS, and brings the accounts together. Nothing has been written by then; keys that AWS refuses end it here.
